@@ -1,0 +1,54 @@
+import Type, { type Static } from 'typebox';
+
+/** Statuses of an alert (Resolution 8). `suppressed` is a flag, not a status. */
+export const ALERT_STATUSES = [
+  'new',
+  'acknowledged',
+  'investigating',
+  'resolved',
+  'false_positive',
+] as const;
+export type AlertStatus = (typeof ALERT_STATUSES)[number];
+
+/** Most event ids an alert names; `event_count` has the whole number. */
+export const RELATED_EVENTS_MAX = 100;
+
+const optionalText = Type.Optional(Type.String());
+const party = Type.Object({ type: optionalText, id: optionalText, name: optionalText });
+
+/**
+ * What detect says of one episode, in absolute values: sending it twice, or late, changes nothing (design 3.6).
+ * `revision` grows with every counted event of the episode; the correlator takes only a higher one.
+ */
+export const ScoredAlert = Type.Object({
+  tenant_id: Type.String(),
+  /** UUIDv5 of tenant, rule, group key and the event that opened the episode. */
+  alert_id: Type.String(),
+  revision: Type.Integer(),
+  rule_id: Type.String(),
+  rule_name: Type.String(),
+  rule_version: Type.Integer(),
+  severity: Type.Integer({ minimum: 0, maximum: 10 }),
+  title: Type.String(),
+  description: Type.String(),
+  /** Event time of the first and of the last event counted, RFC 3339. */
+  first_event_at: Type.String(),
+  last_event_at: Type.String(),
+  event_count: Type.Integer(),
+  /** The weighted sum where the rule has one (X-07), else equal to `event_count`. */
+  total: Type.Number(),
+  related_events: Type.Array(Type.String(), { maxItems: RELATED_EVENTS_MAX }),
+  group: Type.Record(Type.String(), Type.String()),
+  category: Type.String(),
+  actor: Type.Optional(party),
+  target: Type.Optional(party),
+  /** Names for clustering: source addresses and hosts of the counted events. */
+  src_ips: Type.Array(Type.String()),
+  hosts: Type.Array(Type.String()),
+  tags: Type.Array(Type.String()),
+  /** True for the one alert that stands for a rule past its cap. */
+  storm: Type.Boolean(),
+});
+
+/** {@link ScoredAlert} as a type. */
+export type ScoredAlert = Static<typeof ScoredAlert>;

@@ -1,0 +1,14 @@
+/** Topics read as logs: in order per shard, from a cursor (design 4.1). */
+export const LOG_TOPICS = ['raw.events', 'normalized.events', 'alerts.scored'] as const;
+export type LogTopic = (typeof LOG_TOPICS)[number];
+
+/** Topics whose messages are leased one by one, retried and dead-lettered. */
+export const WORK_TOPICS = [
+  'secplat.jobs.scan',
+  'secplat.jobs.derive',
+  'secplat.events.notify',
+  'secplat.events.correlation',
+] as const;
+export type WorkTopic = (typeof WORK_TOPICS)[number];
+
+export type Topic = LogTopic | WorkTopic;

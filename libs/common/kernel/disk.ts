@@ -1,0 +1,82 @@
+import * as fs from 'node:fs/promises';
+
+/**
+ * The file system calls that adapters written by us use (objects, checkpoints, keys).
+ * One seam, so that a test can fail the k-th call. Paths are absolute.
+ * A failed `sync` is never repeated: what it covered counts as lost (design 4.1).
+ */
+export interface Disk {
+  /** Creates a folder and its parents; fine when it exists. */
+  makeFolder(path: string): Promise<void>;
+  /** Writes a whole new file (fails with EEXIST when there) and makes its bytes durable. */
+  writeNew(path: string, bytes: Uint8Array): Promise<void>;
+  /** Replaces `to` by `from` in one step and makes both folder entries durable. */
+  rename(from: string, to: string): Promise<void>;
+  read(path: string): Promise<Buffer>;
+  /** Reads `length` bytes at `offset`; fewer at the end of the file. */
+  readRange(path: string, offset: number, length: number): Promise<Buffer>;
+  /** Names in a folder, sorted; empty when the folder is absent. */
+  list(path: string): Promise<string[]>;
+  /** Removes a file; fine when absent. */
+  remove(path: string): Promise<void>;
+  /** Makes the entries of a folder (creation, rename, removal) durable. */
+  syncFolder(path: string): Promise<void>;
+}
+
+/** Says whether an error is the file system's "no such file". */
+export function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+/** The disk of the machine. */
+export const systemDisk: Disk = {
+  async makeFolder(path) {
+    await fs.mkdir(path, { recursive: true });
+  },
+  async writeNew(path, bytes) {
+    const file = await fs.open(path, 'wx', 0o600);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  },
+  async rename(from, to) {
+    await fs.rename(from, to);
+    await this.syncFolder(parentOf(to));
+  },
+  read: (path) => fs.readFile(path),
+  async readRange(path, offset, length) {
+    const file = await fs.open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  },
+  async list(path) {
+    try {
+      return (await fs.readdir(path)).sort();
+    } catch (error) {
+      if (isAbsent(error)) return [];
+      throw error;
+    }
+  },
+  async remove(path) {
+    await fs.rm(path, { force: true });
+  },
+  async syncFolder(path) {
+    const folder = await fs.open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  },
+};
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(1, path.lastIndexOf('/')));
+}

@@ -1,0 +1,48 @@
+import type { Generated, JSONColumnType } from 'kysely';
+
+/** Tables in the schema `tenant_data`, all under row-level security; `tenant_id` leads every key. */
+export interface TenantTables {
+  audit_log: AuditRow;
+  outbox: OutboxRow;
+}
+
+/** Tables in the schema `platform`. */
+export interface PlatformTables {
+  tenants: TenantRow;
+}
+
+/** Who changed what (design 6). Insert only. */
+export interface AuditRow {
+  tenant_id: string;
+  audit_id: Generated<string>;
+  at: Generated<Date>;
+  actor: string;
+  action: string;
+  object_type: string;
+  object_id: string;
+  before: JSONColumnType<object | null>;
+  after: JSONColumnType<object | null>;
+  request_id: string;
+}
+
+/** A message that must follow a commit (design 3.9). */
+export interface OutboxRow {
+  tenant_id: string;
+  outbox_id: string;
+  topic: string;
+  envelope: JSONColumnType<object>;
+  created_at: Generated<Date>;
+}
+
+/** A tenant. Ids are never reused: a deleted tenant keeps its row. */
+export interface TenantRow {
+  tenant_id: string;
+  name: string;
+  status: Generated<'active' | 'suspended' | 'deleted'>;
+  retention_days: number;
+  data_residency: string;
+  created_at: Generated<Date>;
+  updated_at: Generated<Date>;
+  created_by: string;
+  modified_by: string;
+}

@@ -1,0 +1,49 @@
+import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
+import type { WindowRule, WindowState } from '@tocsin/correlation/window.ts';
+
+/** One match of a stateful rule, on its way into a window. */
+export interface WindowAdd {
+  readonly rule: WindowRule;
+  /** The group key, for example the actor's id; `''` for the one global group. */
+  readonly group: string;
+  /** Event time, milliseconds since 1970. */
+  readonly at: number;
+  readonly eventId: string;
+  /** What the event counts: 1, or the summed field's value. */
+  readonly weight: number;
+}
+
+/** Where a batch of adds came from. */
+export interface WindowSource {
+  readonly source: string;
+  readonly offset: number;
+}
+
+export interface WindowStoreCapabilities {
+  /** Can several processes share it? */
+  readonly shared: boolean;
+}
+
+/**
+ * Keeps the windows of stateful rules. Steps are the pure functions of `libs/correlation`,
+ * so every adapter gives the same answers.
+ */
+export interface WindowStore {
+  readonly capabilities: WindowStoreCapabilities;
+  /**
+   * Applies the adds of one frame in order; the result has one state an add.
+   * A frame at or below the source's applied offset changes nothing and gives an empty result.
+   */
+  add(
+    tenant: TenantContext,
+    adds: readonly WindowAdd[],
+    source: WindowSource,
+  ): Promise<readonly WindowState[]>;
+  /** The last offset of a source that is in the durable state; 0 when none. */
+  applied(source: string): number;
+  /** Makes the state and its offsets durable. What is captured is the state at the time of the call. */
+  checkpoint(): Promise<void>;
+  /** True when there was no usable checkpoint at open: the owner then rewinds. */
+  readonly lost: boolean;
+  close(): Promise<void>;
+}
