@@ -36,12 +36,20 @@ export interface LogEntry {
   readonly replayed: boolean;
   /** Ordinal of the frame's first item: above 0 only while a poisoned frame is bisected. */
   readonly firstOrdinal: number;
+  /**
+   * True while a poisoned frame is bisected and another part of it follows in the next `handle` call:
+   * do not commit or remember this offset yet, apply the parts together when the last one came.
+   * The last part may be empty (`frame.count` 0, empty body): the items before it were parked.
+   */
+  readonly more?: true;
 }
 
 /** The right to read shards of a topic, as long as the lease lasts. */
 export interface Assignment {
   /** Grows with every change of owner. Cursors and applied state of an older epoch are refused. */
   readonly epoch: number;
+  /** Each source's cursor when the shards were taken over; a source without one starts at offset 1. */
+  readonly committed: readonly LogPosition[];
   /** Aborted when the lease is lost or the consumer stops. */
   readonly signal: AbortSignal;
   /**
@@ -61,7 +69,7 @@ export interface Assignment {
  */
 export interface LogHandler {
   handle(entries: readonly LogEntry[], assignment: Assignment): Promise<void>;
-  /** Called when shards are taken over, before the first entry. `committed` gives each source's cursor. */
+  /** Called when shards are taken over, before the first entry. `assignment.committed` gives each source's cursor. */
   assigned?(assignment: Assignment): Promise<void>;
   /** Called when the consumer stops or loses the lease: finish and commit what is done. */
   revoked?(assignment: Assignment): Promise<void>;
