@@ -1,7 +1,8 @@
 import type { Generated, JSONColumnType } from 'kysely';
+import type { WorkflowTables } from './workflow-tables.ts';
 
 /** Tables in the schema `tenant_data`, all under row-level security; `tenant_id` leads every key. */
-export interface TenantTables {
+export interface TenantTables extends WorkflowTables {
   audit_log: AuditRow;
   outbox: OutboxRow;
 }

@@ -52,3 +52,49 @@ export const ScoredAlert = Type.Object({
 
 /** {@link ScoredAlert} as a type. */
 export type ScoredAlert = Static<typeof ScoredAlert>;
+
+/** An alert as the API and the search collection `alerts` give it (X-06). */
+export const Alert = Type.Object(
+  {
+    tenant_id: Type.String(),
+    alert_id: Type.String(),
+    revision: Type.Integer(),
+    rule_id: Type.String(),
+    rule_name: Type.String(),
+    rule_version: Type.Integer(),
+    severity: Type.Integer({ minimum: 0, maximum: 10 }),
+    severity_label: Type.String(),
+    status: Type.Enum([...ALERT_STATUSES] as AlertStatus[]),
+    title: Type.String(),
+    description: Type.String(),
+    category: Type.String(),
+    actor: Type.Optional(party),
+    target: Type.Optional(party),
+    group: Type.Record(Type.String(), Type.String()),
+    /** Event time of the newest event counted: what lists are ordered by. Equal to `last_event_at`. */
+    timestamp: Type.String(),
+    first_event_at: Type.String(),
+    last_event_at: Type.String(),
+    event_count: Type.Integer(),
+    total: Type.Number(),
+    related_events: Type.Array(Type.String()),
+    src_ips: Type.Array(Type.String()),
+    hosts: Type.Array(Type.String()),
+    tags: Type.Array(Type.String()),
+    storm: Type.Boolean(),
+    assignee: Type.Union([Type.String(), Type.Null()]),
+    suppressed: Type.Boolean(),
+    suppressed_until: Type.Union([Type.String(), Type.Null()]),
+    suppress_reason: Type.Union([Type.String(), Type.Null()]),
+    incident_id: Type.Union([Type.String(), Type.Null()]),
+    created_at: Type.String(),
+    updated_at: Type.String(),
+    created_by: Type.String(),
+    modified_by: Type.String(),
+    version: Type.Integer(),
+  },
+  { title: 'Alert' },
+);
+
+/** {@link Alert} as a type. */
+export type Alert = Static<typeof Alert>;
