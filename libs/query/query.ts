@@ -1,13 +1,14 @@
 /**
- * A parsed search: a tree, never text. Made by {@link parseQuery}, compiled by each engine's adapter.
+ * A parsed search: a tree, never text. Made by `parseQuery`, compiled by each engine's adapter.
  * Values are UNTRUSTED user text: compilers bind them as parameters.
+ * `at` is where the term stands in the text (UTF-16 units from 0), for errors of type found later.
  */
 export type Query =
   | { readonly kind: 'all' }
   | { readonly kind: 'and' | 'or'; readonly operands: readonly Query[] }
   | { readonly kind: 'not'; readonly operand: Query }
-  /** A bare word or quoted phrase: contained in any of the collection's text fields. */
-  | { readonly kind: 'text'; readonly text: string }
+  /** A bare word or quoted phrase: contained in any of the fields that the collection lists for it. */
+  | { readonly kind: 'text'; readonly pattern: Pattern }
   /** `field:value`: equal (ignoring case for text), or a pattern of literals and wildcards. */
   | {
       readonly kind: 'match';
@@ -22,6 +23,7 @@ export type Query =
       readonly value: string;
       readonly at: number;
     }
+  /** `field:(a or b)`: equal to one of at least two values, which hold no wildcards. */
   | {
       readonly kind: 'in';
       readonly field: FieldName;
@@ -33,5 +35,20 @@ export type Query =
 /** A field path as typed, for example `actor.name`, `attributes.CommandLine`. */
 export type FieldName = string;
 
-/** Parts of a value: literal text, `*` (any run) or `?` (one character). One literal part alone means equality. */
-export type Pattern = readonly (string | { readonly wildcard: '*' | '?' })[];
+/**
+ * Parts of a value: literal text, `*` (any run) or `?` (one character). One literal part alone means equality.
+ * Never empty; no two literals and no two `*` stand side by side; only a lone literal may be the empty text.
+ */
+export type Pattern = readonly PatternPart[];
+
+export type PatternPart = string | Wildcard;
+
+export interface Wildcard {
+  readonly wildcard: '*' | '?';
+}
+
+/** The text of a pattern without wildcards; `undefined` when it has one. */
+export function literalOf(pattern: Pattern): string | undefined {
+  const [part] = pattern;
+  return pattern.length === 1 && typeof part === 'string' ? part : undefined;
+}
