@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['{libs,sources,content,services,apps,tests}/**/*.test.ts'],
     exclude: ['**/node_modules/**'],
+    globalSetup: ['libs/database/testing/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

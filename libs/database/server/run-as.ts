@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import * as fs from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { promisify } from 'node:util';
+import { Problem } from '@tocsin/kernel/problem.ts';
+
+/** The account a child process runs under. */
+export interface Account {
+  readonly uid: number;
+  readonly gid: number;
+  readonly name: string;
+}
+
+const run = promisify(execFile);
+
+/**
+ * The account PostgreSQL is to run under: `undefined` for our own. PostgreSQL refuses root, so as root it is
+ * the user `tocsin` where the machine has one, else `nobody`.
+ */
+export async function postgresAccount(): Promise<Account | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  for (const name of ['tocsin', 'nobody']) {
+    const account = await findAccount(name);
+    if (account !== undefined && account.uid !== 0) return account;
+  }
+  return { uid: 65_534, gid: 65_534, name: 'nobody' };
+}
+
+async function findAccount(name: string): Promise<Account | undefined> {
+  try {
+    const [uid, gid] = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])]);
+    return { uid: Number(uid.stdout), gid: Number(gid.stdout), name };
+  } catch {
+    return undefined; // `id` fails for a user that the machine does not have
+  }
+}
+
+/**
+ * Checks that the account can enter every folder down to `path`.
+ *
+ * @throws Problem `unavailable` that names the first folder it cannot enter and what to do
+ */
+export async function assertReachable(path: string, account: Account): Promise<void> {
+  for (const folder of ancestors(path)) {
+    const { mode, uid, gid } = await fs.stat(folder);
+    const bit = uid === account.uid ? 0o100 : gid === account.gid ? 0o010 : 0o001;
+    if ((mode & bit) === 0) {
+      throw new Problem('unavailable', {
+        detail: `PostgreSQL must not run as root, so it runs as ${account.name} (uid ${account.uid}), and that user cannot enter ${folder}: choose a home elsewhere, for example --home /var/lib/tocsin, or run chmod o+x ${folder}`,
+      });
+    }
+  }
+}
+
+/** `/a/b/c` as `/`, `/a`, `/a/b`, `/a/b/c`. */
+function ancestors(path: string): string[] {
+  const above = dirname(path);
+  return above === path ? [path] : [...ancestors(above), path];
+}

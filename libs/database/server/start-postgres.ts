@@ -1,0 +1,209 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import * as fs from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { sleep } from '@tocsin/kernel/clock.ts';
+import { Problem } from '@tocsin/kernel/problem.ts';
+import { systemWorld, type World } from '@tocsin/kernel/world.ts';
+import pg from 'pg';
+import type { DatabaseLog } from '../log.ts';
+import { installEngine, type PostgresEngine } from './engine.ts';
+import { freePort } from './free-port.ts';
+import { type ClusterFolders, clusterFolders, initCluster, SUPERUSER } from './init-cluster.ts';
+import { findPostmasterFile } from './postmaster-file.ts';
+import { type Account, assertReachable, postgresAccount } from './run-as.ts';
+import { serverArguments } from './settings.ts';
+import { stopOrphan, stopPostmaster } from './stop-postmaster.ts';
+
+/** The database of the product inside a bundled server. */
+export const DATABASE_NAME = 'tocsin';
+
+/** A unix socket's path has at most 107 bytes (`sun_path`); PostgreSQL adds `/.s.PGSQL.<port>`. */
+const SOCKET_FOLDER_BYTES_MAX = 88;
+
+/** Recovery after a crash is part of a start. */
+const START_MS_MAX = 120_000;
+const STEP_MS = 15;
+
+export interface StartPostgresOptions {
+  /** Where data, password and socket live. One server at a time: the caller holds a lock on it. */
+  readonly folder: string;
+  /** Where the programs are copied to, once per version. As root, a folder that any user can enter. */
+  readonly engineFolder: string;
+  readonly log: DatabaseLog;
+  readonly world?: World;
+  /** Default 60. */
+  readonly connectionsMax?: number;
+  /** Default true. False is for tests only: a power cut loses everything. */
+  readonly fsync?: boolean;
+  /** Write the server's own lines to this file instead of the log; then it may outlive this process. */
+  readonly outputFile?: string;
+}
+
+/** A running bundled server. */
+export interface PostgresServer {
+  readonly pid: number;
+  /** Superuser, database `tocsin`, over loopback. Secret: it holds the password. */
+  readonly url: string;
+  readonly port: number;
+  /** For `host` of a connection, with `port`; `undefined` when the path is too long for a socket. */
+  readonly socketFolder: string | undefined;
+  /** Settles when the server process ends, for whatever reason. */
+  readonly exited: Promise<{ readonly code: number | null; readonly signal: string | null }>;
+  /** Fast shutdown: sessions are ended, everything is on disk when it resolves. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the bundled PostgreSQL and resolves when it takes connections (first start about 2 s, later 0.1 s).
+ * As root it runs under the user `tocsin`, else `nobody`. It is not in our process group, so Ctrl-C in a terminal
+ * reaches us first and other processes can finish their work. A server left over from an earlier run is stopped first.
+ *
+ * @throws Problem `unavailable` with a sentence that says what is wrong with the platform, a folder or the server
+ */
+export async function startPostgres(options: StartPostgresOptions): Promise<PostgresServer> {
+  const world = options.world ?? systemWorld();
+  const account = await postgresAccount();
+  const engine = await installEngine(options.engineFolder);
+  const folders = clusterFolders(options.folder);
+  await makeFolders(folders, account);
+  if (account !== undefined) {
+    await assertReachable(engine.postgres, account);
+    await assertReachable(folders.root, account);
+  }
+  await stopOrphan(folders.data, world.clock, options.log);
+  const fsync = options.fsync ?? true;
+  const password = await initCluster(engine, folders, account, world, fsync);
+  const server = await run(engine, folders, account, world, options);
+  try {
+    await createDatabase(server.port, password);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  const url = `postgres://${SUPERUSER}:${password}@127.0.0.1:${server.port}/${DATABASE_NAME}`;
+  return { ...server, url };
+}
+
+async function makeFolders(folders: ClusterFolders, account: Account | undefined): Promise<void> {
+  await fs.mkdir(folders.root, { recursive: true });
+  await fs.mkdir(folders.socket, { recursive: true });
+  if (account === undefined) {
+    await fs.chmod(folders.root, 0o700);
+    return;
+  }
+  await fs.chmod(folders.root, 0o711);
+  await fs.chown(folders.socket, account.uid, account.gid);
+}
+
+async function run(
+  engine: PostgresEngine,
+  folders: ClusterFolders,
+  account: Account | undefined,
+  world: World,
+  options: StartPostgresOptions,
+): Promise<Omit<PostgresServer, 'url'>> {
+  const port = await freePort(folders.portFile);
+  const socketFolder =
+    Buffer.byteLength(folders.socket) <= SOCKET_FOLDER_BYTES_MAX ? folders.socket : undefined;
+  const child = await spawnServer(engine, folders, account, options, [
+    ...serverArguments({
+      port,
+      socketFolder,
+      fsync: options.fsync ?? true,
+      connectionsMax: options.connectionsMax ?? 60,
+    }),
+  ]);
+  const exited = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const pid = child.pid ?? 0;
+  let hasEnded = false;
+  exited.then(() => {
+    hasEnded = true;
+  });
+  const stop = async (): Promise<void> => {
+    if (!hasEnded) await stopPostmaster(pid, world.clock, options.log);
+  };
+  await ready(folders.data, pid, world, () => hasEnded, stop);
+  return { pid, port, socketFolder, exited, stop };
+}
+
+async function spawnServer(
+  engine: PostgresEngine,
+  folders: ClusterFolders,
+  account: Account | undefined,
+  options: StartPostgresOptions,
+  settings: readonly string[],
+): Promise<ChildProcess> {
+  const file =
+    options.outputFile === undefined ? undefined : await fs.open(options.outputFile, 'a', 0o600);
+  try {
+    const child = spawn(engine.postgres, ['-D', folders.data, ...settings], {
+      ...(account === undefined ? {} : { uid: account.uid, gid: account.gid }),
+      cwd: '/',
+      detached: true,
+      env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },
+      stdio: ['ignore', 'ignore', file === undefined ? 'pipe' : file.fd],
+    });
+    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+    if (file !== undefined) child.unref();
+    if (child.stderr !== null) logLines(child.stderr, options.log);
+    return child;
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Passes the server's lines on. They may quote values that clients sent, never passwords. */
+function logLines(stream: NodeJS.ReadableStream, log: DatabaseLog): void {
+  createInterface({ input: stream }).on('line', (line) => {
+    if (/^(FATAL|PANIC|ERROR):/.test(line)) log.warn({ engine: 'postgres' }, line);
+    else log.info({ engine: 'postgres' }, line);
+  });
+}
+
+/** Waits for the server's own word in `postmaster.pid` that it takes connections. */
+async function ready(
+  dataFolder: string,
+  pid: number,
+  world: World,
+  hasEnded: () => boolean,
+  stop: () => Promise<void>,
+): Promise<void> {
+  const deadline = world.clock.monotonic() + START_MS_MAX;
+  for (;;) {
+    const file = await findPostmasterFile(dataFolder);
+    if (file?.pid === pid && file.status === 'ready') return;
+    if (hasEnded()) {
+      throw new Problem('unavailable', {
+        detail: `PostgreSQL ended while it started on ${dataFolder}: its last log lines say why`,
+      });
+    }
+    if (world.clock.monotonic() > deadline) {
+      await stop();
+      throw new Problem('unavailable', {
+        detail: `PostgreSQL did not start on ${dataFolder} within ${START_MS_MAX / 1000} s`,
+      });
+    }
+    await sleep(world.clock, STEP_MS);
+  }
+}
+
+async function createDatabase(port: number, password: string): Promise<void> {
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port,
+    user: SUPERUSER,
+    password,
+    database: 'postgres',
+  });
+  await client.connect();
+  try {
+    const found = await client.query('select 1 from pg_database where datname = $1', [
+      DATABASE_NAME,
+    ]);
+    if (found.rowCount === 0) await client.query(`create database ${DATABASE_NAME}`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,41 @@
+import * as fs from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '@tocsin/kernel/clock.ts';
+import { silentLog } from '../log.ts';
+import { isAlive } from '../server/postmaster-file.ts';
+import { stopOrphan } from '../server/stop-postmaster.ts';
+
+/** Where the workers of one run find each other's server. */
+export const TEST_FOLDER_VARIABLE = 'TOCSIN_TEST_POSTGRES_FOLDER';
+
+const FOLDER_PREFIX = 'tocsin-test-postgres-';
+
+/**
+ * Gives a run of the tests a folder for its server. The server itself is started by the first test that needs it
+ * (`test-database.ts`) and stopped when the run ends. What a killed run left behind is removed first.
+ */
+export async function setup(): Promise<() => Promise<void>> {
+  await removeLeftovers();
+  const folder = await fs.mkdtemp(join(tmpdir(), FOLDER_PREFIX));
+  await fs.chmod(folder, 0o711); // as root, the account of PostgreSQL must enter it
+  await fs.writeFile(join(folder, 'run.pid'), String(process.pid));
+  process.env[TEST_FOLDER_VARIABLE] = folder;
+  return () => remove(folder);
+}
+
+async function removeLeftovers(): Promise<void> {
+  for (const name of await fs.readdir(tmpdir())) {
+    if (!name.startsWith(FOLDER_PREFIX)) continue;
+    const folder = join(tmpdir(), name);
+    const { uid } = await fs.stat(folder);
+    if (uid !== process.getuid?.()) continue;
+    const pid = Number(await fs.readFile(join(folder, 'run.pid'), 'utf8').catch(() => '0'));
+    if (pid > 0 && !isAlive(pid)) await remove(folder);
+  }
+}
+
+async function remove(folder: string): Promise<void> {
+  await stopOrphan(join(folder, 'postgres', 'data'), systemClock, silentLog);
+  await fs.rm(folder, { recursive: true, force: true });
+}
