@@ -9,27 +9,49 @@ export interface WindowRule {
   readonly latenessMs: number;
 }
 
+/** One event on its way into the window of one group. */
+export interface WindowEvent {
+  readonly eventId: string;
+  /** Event time, milliseconds since 1970. */
+  readonly at: number;
+  /** What it counts. Taken as a whole number, 1 to {@link WEIGHT_MAX}, so that sums are exact. */
+  readonly weight: number;
+  /** Short facts of the event that an alert names, for example `src_ip=10.0.0.1`; kept in the episode. */
+  readonly labels?: readonly string[];
+}
+
+/** Largest weight of one event (1 TiB where it stands for bytes); 4,096 of them still add up exactly. */
+export const WEIGHT_MAX = 2 ** 40;
+
+/** Most ids an episode names; its count has the whole number. */
+export const EPISODE_EVENT_IDS_MAX = 100;
+
+/** Most distinct labels an episode keeps; the first ones win. */
+export const EPISODE_LABELS_MAX = 64;
+
 /** A stretch in which a rule stays fired for one group: one alert. */
 export interface Episode {
   /** Id of the event whose arrival opened it: the alert's id derives from it. */
   readonly openedBy: string;
-  /** Events counted so far: grows by one with each, so it is the alert's revision. */
+  /** Events counted so far: grows with each, so it is the alert's revision. */
   readonly revision: number;
   readonly firstAt: number;
   readonly lastAt: number;
   readonly count: number;
   readonly total: number;
-  /** Ids of the first events counted, bounded. */
+  /** Ids of the first events counted, at most {@link EPISODE_EVENT_IDS_MAX}. */
   readonly eventIds: readonly string[];
+  /** Distinct labels of the counted events, at most {@link EPISODE_LABELS_MAX}, in the order of counting. */
+  readonly labels: readonly string[];
 }
 
 /** What one add did. */
 export interface WindowState {
   readonly outcome: 'counted' | 'repeated' | 'late';
-  /** Events and sum of weights in the window that ends at this event. */
+  /** Events and sum of weights in the window that ends at this event; 0 for a late one. */
   readonly count: number;
   readonly total: number;
-  /** The open episode after the add, if any. */
+  /** The episode that is open at this event's time after the add, if any. */
   readonly episode: Episode | undefined;
   /** True when this very add opened the episode. */
   readonly opened: boolean;
