@@ -1,5 +1,11 @@
 import * as fs from 'node:fs/promises';
 
+/** One name in a folder. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly folder: boolean;
+}
+
 /**
  * The file system calls that adapters written by us use (objects, checkpoints, keys).
  * One seam, so that a test can fail the k-th call. Paths are absolute.
@@ -17,6 +23,8 @@ export interface Disk {
   readRange(path: string, offset: number, length: number): Promise<Buffer>;
   /** Names in a folder, sorted; empty when the folder is absent. */
   list(path: string): Promise<string[]>;
+  /** Names in a folder with their kind, sorted; empty when the folder is absent. */
+  listEntries(path: string): Promise<FolderEntry[]>;
   /** Removes a file; fine when absent. */
   remove(path: string): Promise<void>;
   /** Makes the entries of a folder (creation, rename, removal) durable. */
@@ -57,8 +65,14 @@ export const systemDisk: Disk = {
     }
   },
   async list(path) {
+    return (await this.listEntries(path)).map((entry) => entry.name);
+  },
+  async listEntries(path) {
     try {
-      return (await fs.readdir(path)).sort();
+      const entries = await fs.readdir(path, { withFileTypes: true });
+      return entries
+        .map((entry) => ({ name: entry.name, folder: entry.isDirectory() }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
     } catch (error) {
       if (isAbsent(error)) return [];
       throw error;
