@@ -11,9 +11,19 @@ begin
     execute format('alter table tenant_data.%I enable row level security', tenant_table);
     execute format('alter table tenant_data.%I force row level security', tenant_table);
     execute format(
-      'create policy own_tenant on tenant_data.%I
+      'create policy tenant on tenant_data.%I
          using (tenant_id = nullif(current_setting(''app.tenant'', true), ''''))
          with check (tenant_id = nullif(current_setting(''app.tenant'', true), ''''))',
       tenant_table);
   end loop;
 end $$;
+
+-- Nothing of these is deleted by the app: retention has its own way.
+grant select, insert, update on
+  tenant_data.incidents, tenant_data.alerts, tenant_data.cases,
+  tenant_data.incident_timeline, tenant_data.case_comments
+  to :"app_role";
+grant select, insert on
+  tenant_data.incident_entities, tenant_data.incident_alerts,
+  tenant_data.case_alerts, tenant_data.case_timeline
+  to :"app_role";
