@@ -1,16 +1,11 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
-import type { WindowRule, WindowState } from '@tocsin/correlation/window.ts';
+import type { WindowEvent, WindowRule, WindowState } from '@tocsin/correlation/window.ts';
 
 /** One match of a stateful rule, on its way into a window. */
-export interface WindowAdd {
+export interface WindowAdd extends WindowEvent {
   readonly rule: WindowRule;
-  /** The group key, for example the actor's id; `''` for the one global group. */
+  /** The group key, for example the actor's id; `''` for the one global group. UNTRUSTED text. */
   readonly group: string;
-  /** Event time, milliseconds since 1970. */
-  readonly at: number;
-  readonly eventId: string;
-  /** What the event counts: 1, or the summed field's value. */
-  readonly weight: number;
 }
 
 /** Where a batch of adds came from. */
@@ -41,9 +36,17 @@ export interface WindowStore {
   ): Promise<readonly WindowState[]>;
   /** The last offset of a source that is in the durable state; 0 when none. */
   applied(source: string): number;
-  /** Makes the state and its offsets durable. What is captured is the state at the time of the call. */
+  /**
+   * Makes the state and its offsets durable. What is captured is the state at the time of the call.
+   *
+   * @throws Problem `storage_full` when the disk is full: may be tried again;
+   *   `unavailable` on any other fault: the process must end and open anew, nothing more is made durable
+   */
   checkpoint(): Promise<void>;
-  /** True when there was no usable checkpoint at open: the owner then rewinds. */
+  /**
+   * True when the newest checkpoint was absent or unusable at open (an older one may be in use): the owner then
+   * rewinds by the longest window plus lateness. Offsets that are in the state in use are ignored as always.
+   */
   readonly lost: boolean;
   close(): Promise<void>;
 }
