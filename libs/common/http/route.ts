@@ -2,6 +2,7 @@ import type { Principal } from '@tocsin/auth/principal.ts';
 import type { Permission } from '@tocsin/auth/role.ts';
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { Static, TSchema } from 'typebox';
+import type { RawTenantRoute, StreamTenantRoute } from './raw-route.ts';
 
 /** How a route is tied to a tenant. Every route states one; the server does not start otherwise (design 6). */
 export type TenantScope =
@@ -29,11 +30,13 @@ export interface RouteRequest<Params, Query, Body> {
 /** What a handler answers. */
 export interface RouteReply {
   readonly status: number;
+  /** Printed as JSON; a string, Buffer or stream is sent as it is when `headers` name its `content-type`. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-interface RouteShape<Params extends TSchema, Query extends TSchema, Body extends TSchema> {
+/** What every kind of route states about itself; OpenAPI is printed from it. */
+export interface RouteShape<Params extends TSchema, Query extends TSchema, Body extends TSchema> {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With `{name}` for parameters, as in OpenAPI. */
   readonly path: string;
@@ -81,7 +84,9 @@ export interface PublicRoute<P extends TSchema, Q extends TSchema, B extends TSc
 export type Route =
   | TenantRoute<TSchema, TSchema, TSchema>
   | PlatformRoute<TSchema, TSchema, TSchema>
-  | PublicRoute<TSchema, TSchema, TSchema>;
+  | PublicRoute<TSchema, TSchema, TSchema>
+  | RawTenantRoute<TSchema>
+  | StreamTenantRoute;
 
 /** Keeps the types of a tenant route's schemas for its handler. */
 export function tenantRoute<P extends TSchema, Q extends TSchema, B extends TSchema>(

@@ -49,6 +49,11 @@ export const PROBLEMS = {
     retryable: false,
   },
   precondition_required: { status: 428, title: 'The header If-Match is needed', retryable: false },
+  headers_too_large: {
+    status: 431,
+    title: 'The request headers are larger than the limit',
+    retryable: false,
+  },
   too_many_requests: { status: 429, title: 'Too much at once', retryable: true },
   internal: { status: 500, title: 'A fault in Tocsin', retryable: true },
   unavailable: { status: 503, title: 'A part of Tocsin is not available', retryable: true },

@@ -1,0 +1,28 @@
+/** Bounds of a server. Each protects the process from one kind of client. */
+export interface HttpLimits {
+  /** Largest JSON body, in bytes; raw routes state their own. */
+  readonly bodyBytesMax: number;
+  /** Largest set of headers, in bytes. */
+  readonly headerBytesMax: number;
+  /** Most connections at once; further ones are closed at accept. */
+  readonly connectionsMax: number;
+  /** Longest time for headers to arrive, in milliseconds. */
+  readonly headersTimeoutMs: number;
+  /** Longest time for a whole request to arrive, in milliseconds. */
+  readonly requestTimeoutMs: number;
+  /** How long an idle connection is kept, in milliseconds. */
+  readonly keepAliveMs: number;
+  /** How often slow requests are looked for, in milliseconds. */
+  readonly slowCheckMs: number;
+}
+
+/** The bounds where nothing else is said. */
+export const HTTP_LIMITS: HttpLimits = {
+  bodyBytesMax: 1024 * 1024,
+  headerBytesMax: 16 * 1024,
+  connectionsMax: 4096,
+  headersTimeoutMs: 15_000,
+  requestTimeoutMs: 60_000,
+  keepAliveMs: 72_000,
+  slowCheckMs: 2_000,
+};

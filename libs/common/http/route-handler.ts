@@ -1,0 +1,120 @@
+import { assert } from '@tocsin/kernel/assert.ts';
+import { parseJsonBytes } from '@tocsin/kernel/json.ts';
+import { Problem } from '@tocsin/kernel/problem.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { RawTenantRoute, StreamTenantRoute } from './raw-route.ts';
+import { abortWhenGone, HandlerRequest } from './request-state.ts';
+import type { Route, RouteReply } from './route.ts';
+import { type Check, compileCheck } from './validator.ts';
+
+/** Runs a route for a request that was let in. May throw at once or reject. */
+export type Run = (request: FastifyRequest, reply: FastifyReply) => Promise<RouteReply>;
+
+/** Compiles a route's schemas and gives what runs it. */
+export function routeRunner(route: Route): Run {
+  if ('kind' in route) return route.kind === 'raw' ? rawRunner(route) : streamRunner(route);
+  const params = checkOf(route.params, 'path');
+  const query = checkOf(route.query, 'query');
+  const body = bodyReader(route);
+  return (request, reply) => {
+    params(request.params);
+    const input = new HandlerRequest(request, reply, query(request.query), body(request));
+    // SAFETY: the parts have just passed the schemas that type the handler's parameters.
+    const typed = input as never;
+    if (route.scope === 'public') return route.handle(typed);
+    if (route.scope === 'tenant') return route.handle(tenantOf(request), typed);
+    const principal = request.tocsin.admission?.principal;
+    assert(principal !== undefined, 'a platform route has a principal');
+    return route.handle(principal, typed);
+  };
+}
+
+function rawRunner(route: RawTenantRoute<import('typebox').TSchema>): Run {
+  const query = checkOf(route.query, 'query');
+  return (request) => {
+    const { admission, traceparent } = request.tocsin;
+    const { headers } = request;
+    assert(admission?.principal !== undefined, 'a tenant route has a principal');
+    return route.handle(tenantOf(request), {
+      query: query(request.query) as never,
+      headers,
+      body: Buffer.isBuffer(request.body) ? request.body : EMPTY,
+      contentEncoding: encodingOf(headers['content-encoding']),
+      contentType: mediaTypeOf(headers['content-type']),
+      requestId: request.id,
+      traceparent,
+      principal: admission.principal,
+    });
+  };
+}
+
+function streamRunner(route: StreamTenantRoute): Run {
+  return (request, reply) => {
+    const { admission, traceparent } = request.tocsin;
+    assert(admission?.principal !== undefined, 'a tenant route has a principal');
+    if (Number(request.headers['content-length'] ?? 0) > route.bodyBytesMax) {
+      reply.header('connection', 'close');
+      throw new Problem('body_too_large', {
+        detail: `the body is larger than ${route.bodyBytesMax} bytes`,
+      });
+    }
+    return route.handle(tenantOf(request), {
+      method: request.method,
+      url: request.url,
+      headers: request.headers,
+      body: request.raw,
+      requestId: request.id,
+      traceparent,
+      principal: admission.principal,
+      signal: abortWhenGone(reply),
+    });
+  };
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function tenantOf(request: FastifyRequest) {
+  const tenant = request.tocsin.admission?.tenant;
+  assert(tenant !== undefined, 'a tenant route has a tenant');
+  return tenant;
+}
+
+function checkOf(schema: import('typebox').TSchema | undefined, place: 'query' | 'path'): Check {
+  return schema === undefined ? (value) => value : compileCheck(schema, place);
+}
+
+/** Reads a JSON body, whatever its content type says (A-040); compressed bodies are for raw routes only. */
+function bodyReader(route: Route): (request: FastifyRequest) => unknown {
+  if (!('body' in route) || route.body === undefined) return () => undefined;
+  const optional = Type.IsOptional(route.body);
+  const check = compileCheck(route.body, 'body');
+  return (request) => {
+    const encoding = encodingOf(request.headers['content-encoding']);
+    if (encoding !== '') {
+      throw new Problem('unsupported_encoding', {
+        detail: 'send this body without Content-Encoding',
+      });
+    }
+    const bytes = request.body;
+    if (!Buffer.isBuffer(bytes) || bytes.length === 0) {
+      if (optional) return undefined;
+      throw new Problem('malformed_json', {
+        detail: 'the body is empty; a JSON value is expected',
+      });
+    }
+    return check(parseJsonBytes(bytes));
+  };
+}
+
+function encodingOf(header: string | undefined): string {
+  if (header === undefined) return '';
+  const name = header.trim().toLowerCase();
+  return name === 'identity' ? '' : name;
+}
+
+function mediaTypeOf(header: string | undefined): string {
+  if (header === undefined) return '';
+  const end = header.indexOf(';');
+  return (end < 0 ? header : header.slice(0, end)).trim().toLowerCase();
+}

@@ -1,0 +1,275 @@
+import { chmod, rm } from 'node:fs/promises';
+import type { TokenVerifier } from '@tocsin/auth/token-verifier.ts';
+import { assert } from '@tocsin/kernel/assert.ts';
+import { Problem } from '@tocsin/kernel/problem.ts';
+import type { World } from '@tocsin/kernel/world.ts';
+import type { Log } from '@tocsin/telemetry/log.ts';
+import type { Metrics } from '@tocsin/telemetry/metrics.ts';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { asProblem } from './as-problem.ts';
+import { answerClientError } from './client-error.ts';
+import { doorOf } from './door.ts';
+import { HTTP_LIMITS, type HttpLimits } from './limits.ts';
+import { openapiRoute } from './openapi.ts';
+import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem-document.ts';
+import { requestIdOf } from './request-id.ts';
+import { openState, type RequestState } from './request-state.ts';
+import { RequestWatch } from './request-watch.ts';
+import type { Route, RouteReply } from './route.ts';
+import { routeRunner } from './route-handler.ts';
+import { allowedMethods, checkRouteTable, routerPath } from './route-table.ts';
+import { type TenantDirectory, TenantGate } from './tenant-directory.ts';
+
+/** What a server is built from. */
+export interface ServerOptions {
+  readonly service: string;
+  readonly version: string;
+  readonly routes: readonly Route[];
+  readonly verifier: TokenVerifier;
+  readonly tenants: TenantDirectory;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly world: World;
+  readonly limits?: Partial<HttpLimits>;
+}
+
+/** Where a server listens: a unix socket (made with mode 0600) or an address; port 0 takes a free one. */
+export type ListenAddress =
+  | { readonly socketPath: string }
+  | { readonly host: string; readonly port: number };
+
+/** A server that is built; it serves once it listens. */
+export interface HttpServer {
+  /** The underlying server: `inject` for tests, `register` before `listen` for what routes cannot express. */
+  readonly app: FastifyInstance;
+  /** Resolves with the port taken; 0 for a unix socket. */
+  listen(address: ListenAddress): Promise<number>;
+  /**
+   * Stops accepting, lets requests in flight finish, and cuts what is left after `drainMs` (default 10 s).
+   * Calling it twice is fine.
+   */
+  close(drainMs?: number): Promise<void>;
+}
+
+/**
+ * Builds the HTTP server of a process from its route table and adds `/openapi.json`.
+ * Every error it answers is a problem document. Throws an assertion when the table is unsafe or ambiguous.
+ */
+export function buildServer(options: ServerOptions): HttpServer {
+  const routes = [...options.routes, openapiRoute(options)];
+  checkRouteTable(routes);
+  const limits = { ...HTTP_LIMITS, ...options.limits };
+  const app = createApp(options, limits);
+  const answer = new Answers(options, routes);
+  // A request's state comes first, so that every answer has an id, a trace and a duration.
+  app.decorateRequest('tocsin', null as unknown as RequestState);
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { clock, random } = options.world;
+    request.tocsin = openState(request, clock.monotonic(), random);
+    done();
+  });
+  app.setErrorHandler((error, request, reply) => answer.problem(error, request, reply));
+  app.setNotFoundHandler((request, reply) => answer.unknownPath(request, reply));
+  mount(app, options, routes, answer, limits);
+  return {
+    app,
+    listen: (address) => listen(app, address, limits),
+    close: (drainMs = 10_000) => close(app, options.world, drainMs),
+  };
+}
+
+function createApp(options: ServerOptions, limits: HttpLimits): FastifyInstance {
+  const { world } = options;
+  return Fastify({
+    logger: false,
+    bodyLimit: limits.bodyBytesMax,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    genReqId: (request) => requestIdOf(request as import('node:http').IncomingMessage, world),
+    routerOptions: { maxParamLength: 256 },
+    http: {
+      headersTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: limits.slowCheckMs,
+      maxHeaderSize: limits.headerBytesMax,
+    },
+    clientErrorHandler: (error, socket) => {
+      answerClientError(error, socket, requestIdOf({ headers: {} } as never, world));
+    },
+    frameworkErrors: (error, request, reply) => {
+      answerUnrouted(error, request, reply as unknown as FastifyReply, world);
+    },
+  }) as unknown as FastifyInstance;
+}
+
+/** Answers what failed before a route was found, for example a path that is not well-formed. */
+function answerUnrouted(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  world: World,
+): void {
+  request.tocsin = openState(request, world.clock.monotonic(), world.random);
+  const problem = asProblem(error);
+  void reply
+    .code(problem.status)
+    .headers(baseHeaders(request))
+    .type(PROBLEM_MEDIA_TYPE)
+    .send(JSON.stringify(problemDocument(problem, request.id, '')));
+}
+
+/** Mounts buffered routes on the root and streaming ones in a scope of their own, whose bodies stay unread. */
+function mount(
+  app: FastifyInstance,
+  options: ServerOptions,
+  routes: readonly Route[],
+  answer: Answers,
+  limits: HttpLimits,
+): void {
+  const gate = new TenantGate(options.tenants, options.world.clock);
+  const isStream = (route: Route) => 'kind' in route && route.kind === 'stream';
+  const add = (on: FastifyInstance, route: Route) => {
+    const run = routeRunner(route);
+    on.route({
+      method: route.method,
+      url: routerPath(route.path),
+      bodyLimit: 'kind' in route ? route.bodyBytesMax : limits.bodyBytesMax,
+      onRequest: doorOf(route, options.verifier, gate),
+      handler: (request, reply) => answer.run(run, request, reply),
+    });
+  };
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  for (const route of routes) if (!isStream(route)) add(app, route);
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    for (const route of routes) if (isStream(route)) add(scope, route);
+  });
+}
+
+/** Sends what routes answer, and problems, each watched. */
+class Answers {
+  readonly #watch: RequestWatch;
+  readonly #now: () => number;
+  readonly #allowed: (path: string) => string[];
+
+  constructor(options: ServerOptions, routes: readonly Route[]) {
+    this.#watch = new RequestWatch(options.log, options.metrics);
+    this.#now = () => options.world.clock.monotonic();
+    this.#allowed = allowedMethods(routes);
+  }
+
+  run(
+    run: ReturnType<typeof routeRunner>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): FastifyReply {
+    run(request, reply).then(
+      (result) => this.#send(result, request, reply),
+      (error: unknown) => this.problem(error, request, reply),
+    );
+    return reply;
+  }
+
+  problem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const problem = asProblem(error);
+    this.#note(request, problem.status, problem, error);
+    const document = problemDocument(problem, request.id, pathOf(request));
+    void reply
+      .code(problem.status)
+      .headers({ ...baseHeaders(request), ...problemHeaders(problem, request) })
+      .type(PROBLEM_MEDIA_TYPE)
+      .send(JSON.stringify(document));
+  }
+
+  unknownPath(request: FastifyRequest, reply: FastifyReply): void {
+    const allowed = this.#allowed(pathOf(request));
+    if (allowed.length === 0) {
+      this.problem(new Problem('not_found', { detail: 'there is no such path' }), request, reply);
+      return;
+    }
+    void reply.header('allow', allowed.join(', '));
+    const detail = `the path has ${allowed.join(', ')}, not ${request.method}`;
+    this.problem(new Problem('method_not_allowed', { detail }), request, reply);
+  }
+
+  #send(result: RouteReply, request: FastifyRequest, reply: FastifyReply): void {
+    this.#note(request, result.status);
+    void reply.code(result.status).headers(baseHeaders(request));
+    if (result.headers !== undefined) void reply.headers(result.headers);
+    if (result.body === undefined) void reply.send();
+    else if (result.headers?.['content-type'] !== undefined) void reply.send(result.body);
+    else void reply.type('application/json; charset=utf-8').send(JSON.stringify(result.body));
+  }
+
+  #note(request: FastifyRequest, status: number, problem?: Problem, error?: unknown): void {
+    const { route, admission, startedAt, traceparent } = request.tocsin;
+    this.#watch.answered({
+      operationId: route?.operationId ?? 'none',
+      quiet: route === undefined || route.scope === 'public' || 'kind' in route,
+      status,
+      seconds: (this.#now() - startedAt) / 1000,
+      requestId: request.id,
+      traceparent,
+      tenantId: admission?.principal?.tenantId,
+      ...(problem === undefined ? {} : { problemCode: problem.code }),
+      ...(status >= 500 ? { error } : {}),
+    });
+  }
+}
+
+function baseHeaders(request: FastifyRequest): Record<string, string> {
+  return {
+    'x-request-id': request.id,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  };
+}
+
+function problemHeaders(problem: Problem, request: FastifyRequest): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (problem.retryAfterSeconds !== undefined) {
+    headers['retry-after'] = String(Math.max(1, Math.ceil(problem.retryAfterSeconds)));
+  }
+  if (problem.status === 401) {
+    // RFC 6750 section 3.1: no error code when no credential was sent.
+    const sent = request.headers.authorization !== undefined;
+    headers['www-authenticate'] = `Bearer realm="tocsin"${sent ? ', error="invalid_token"' : ''}`;
+  }
+  return headers;
+}
+
+function pathOf(request: FastifyRequest): string {
+  const end = request.url.indexOf('?');
+  return end < 0 ? request.url : request.url.slice(0, end);
+}
+
+async function listen(
+  app: FastifyInstance,
+  address: ListenAddress,
+  limits: HttpLimits,
+): Promise<number> {
+  app.server.maxConnections = limits.connectionsMax;
+  if ('socketPath' in address) {
+    // What a dead process left; a living one would hold the lock of the home.
+    await rm(address.socketPath, { force: true });
+    await app.listen({ path: address.socketPath });
+    await chmod(address.socketPath, 0o600);
+    return 0;
+  }
+  await app.listen({ host: address.host, port: address.port });
+  const bound = app.server.address();
+  assert(typeof bound === 'object' && bound !== null, 'a listening server has an address');
+  return bound.port;
+}
+
+async function close(app: FastifyInstance, world: World, drainMs: number): Promise<void> {
+  const cancel = world.clock.after(drainMs, () => app.server.closeAllConnections());
+  try {
+    await app.close();
+  } finally {
+    cancel();
+  }
+}

@@ -1,0 +1,59 @@
+import type { Clock } from '@tocsin/kernel/clock.ts';
+import { Problem } from '@tocsin/kernel/problem.ts';
+import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
+
+/** What the server must know of a tenant before it serves it. */
+export interface TenantState {
+  readonly status: 'active' | 'suspended' | 'deleted';
+}
+
+/** Where the server asks whether a token's tenant exists and may work. */
+export interface TenantDirectory {
+  find(tenantId: TenantId): Promise<TenantState | undefined>;
+}
+
+/** How long an active tenant is believed to be active: a suspension takes effect within this time. */
+export const TENANT_STATE_MS_MAX = 5_000;
+/** Most tenants remembered. */
+export const TENANT_STATES_MAX = 10_000;
+
+/** Lets active tenants pass, from memory where they passed a moment ago. Only good news is remembered. */
+export class TenantGate {
+  readonly #directory: TenantDirectory;
+  readonly #clock: Clock;
+  readonly #active = new Map<TenantId, number>();
+
+  constructor(directory: TenantDirectory, clock: Clock) {
+    this.#directory = directory;
+    this.#clock = clock;
+  }
+
+  /**
+   * Returns nothing when the tenant may work, at once where that is known.
+   *
+   * @throws {@link Problem} `forbidden` when the tenant does not exist, is suspended or deleted
+   */
+  check(tenantId: TenantId): undefined | Promise<undefined> {
+    const until = this.#active.get(tenantId);
+    if (until !== undefined && until > this.#clock.monotonic()) return undefined;
+    return this.#ask(tenantId);
+  }
+
+  async #ask(tenantId: TenantId): Promise<undefined> {
+    const askedAt = this.#clock.monotonic();
+    const state = await this.#directory.find(tenantId);
+    this.#active.delete(tenantId);
+    if (state?.status !== 'active') throw refusal(tenantId, state);
+    if (this.#active.size >= TENANT_STATES_MAX) this.#active.clear();
+    this.#active.set(tenantId, askedAt + TENANT_STATE_MS_MAX);
+    return undefined;
+  }
+}
+
+function refusal(tenantId: TenantId, state: TenantState | undefined): Problem {
+  const detail =
+    state?.status === 'suspended'
+      ? `the tenant ${tenantId} is suspended; a platform administrator can resume it`
+      : `there is no tenant ${tenantId}; a platform administrator can create it`;
+  return new Problem('forbidden', { detail });
+}
