@@ -1,0 +1,74 @@
+import { EventInput } from '@tocsin/contracts/canonical-event.ts';
+import { parseJsonBytes } from '@tocsin/kernel/json.ts';
+import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
+import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
+import { Ajv, type ErrorObject } from 'ajv';
+import addFormats from 'ajv-formats';
+import { EVENT_BYTES_MAX } from './limits.ts';
+
+const ajv = new Ajv({ allErrors: false, strict: true, coerceTypes: false, useDefaults: false });
+addFormats.default(ajv, ['uuid', 'date-time']);
+const validate = ajv.compile<EventInput>(EventInput);
+
+/**
+ * Checks one event as posted; returns what is wrong with it, or undefined.
+ *
+ * UNTRUSTED: everything in it. Only its shape is checked here; it stays bytes.
+ */
+export function checkEvent(tenantId: TenantId, item: Buffer): Problem | undefined {
+  if (item.length > EVENT_BYTES_MAX) return tooLarge();
+  let event: unknown;
+  try {
+    event = parseJsonBytes(item);
+  } catch (error) {
+    if (isProblem(error)) return error;
+    throw error;
+  }
+  if (!validate(event)) return invalid(validate.errors?.[0]);
+  if (event.tenant_id !== undefined && event.tenant_id !== tenantId) {
+    return new Problem('tenant_mismatch', {
+      detail: 'tenant_id is not the tenant of the token: leave it out',
+      errors: [{ pointer: '/tenant_id', detail: 'is not the tenant of the token' }],
+    });
+  }
+  return undefined;
+}
+
+/** The problem of an item past the limit of one event. */
+export function tooLarge(): Problem {
+  return new Problem('body_too_large', {
+    detail: `one event or line has at most ${EVENT_BYTES_MAX} bytes`,
+  });
+}
+
+function invalid(error: ErrorObject | undefined): Problem {
+  const pointer = pointerOf(error);
+  const detail = detailOf(error);
+  return new Problem('invalid_request', {
+    detail: `${pointer === '' ? 'the event' : pointer} ${detail}`,
+    errors: [{ pointer, detail }],
+  });
+}
+
+function pointerOf(error: ErrorObject | undefined): string {
+  const path = error?.instancePath ?? '';
+  const member = error?.params['missingProperty'] ?? error?.params['additionalProperty'];
+  return typeof member === 'string'
+    ? `${path}/${member.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`
+    : path;
+}
+
+function detailOf(error: ErrorObject | undefined): string {
+  switch (error?.keyword) {
+    case 'required':
+      return 'is missing';
+    case 'additionalProperties':
+      return 'is not a member of an event: put your own data under /attributes';
+    case 'enum':
+      return `is none of ${JSON.stringify(error.params['allowedValues'])}`;
+    case 'not':
+      return 'is given by Tocsin: leave it out';
+    default:
+      return error?.message ?? 'is not valid';
+  }
+}

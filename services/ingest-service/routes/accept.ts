@@ -1,0 +1,75 @@
+import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
+import type { FrameContentType } from '@tocsin/bus/frame.ts';
+import type { RawRequest } from '@tocsin/http/raw-route.ts';
+import type { RouteReply } from '@tocsin/http/route.ts';
+import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
+import { decodeBody } from '../domain/decode-body.ts';
+import type { FrameCoalescer } from '../domain/frame-coalescer.ts';
+import { DECODED_BYTES_MAX } from '../domain/limits.ts';
+import type { ReadItems } from '../domain/read-events.ts';
+import { formatReceipt } from '../domain/receipt.ts';
+import { ingestReply } from '../domain/reply.ts';
+import type { IngestCounters } from '../ingest-counters.ts';
+
+/** What the ingest routes need. */
+export interface IngestDeps {
+  readonly coalescer: FrameCoalescer;
+  /** Key of the MAC in receipts: 32 secret bytes. */
+  readonly receiptKey: Buffer;
+  readonly counters: IngestCounters;
+}
+
+/** How one route reads its body. */
+export interface AcceptForm {
+  readonly contentType: FrameContentType;
+  readonly sourceHint: string;
+  readonly read: (body: Buffer) => ReadItems;
+}
+
+/** Decodes, reads, makes durable, then answers 202 (design 3.1). Every refused item and request is counted. */
+export async function accept(
+  deps: IngestDeps,
+  tenant: TenantContext,
+  request: RawRequest<unknown>,
+  form: AcceptForm,
+): Promise<RouteReply> {
+  const { counters } = deps;
+  try {
+    const body = await decodeBody(request.body, request.contentEncoding, DECODED_BYTES_MAX);
+    const read = form.read(body);
+    for (const { problem } of read.refusals) counters.refused(problem.code, 1);
+    if (read.items.length === 0) throw allRefused(read);
+    const key = {
+      tenantId: tenant.tenantId,
+      contentType: form.contentType,
+      sourceHint: form.sourceHint,
+    };
+    const parts = await deps.coalescer.add(key, request, read.items);
+    counters.accepted(read.items.length, body.length);
+    return ingestReply(
+      tenant.tenantId,
+      read,
+      parts,
+      formatReceipt(deps.receiptKey, tenant.tenantId, parts),
+    );
+  } catch (error) {
+    if (isProblem(error)) counters.refusedRequest(error.code);
+    throw error;
+  }
+}
+
+/** The answer to a list of which nothing is taken: the first fault, and how many there are. */
+function allRefused(read: ReadItems): Problem {
+  const [first] = read.refusals;
+  if (first === undefined)
+    return new Problem('invalid_request', { detail: 'the body holds nothing to accept' });
+  const { problem, index } = first;
+  return new Problem(problem.code, {
+    detail: `none of ${read.refusals.length} items was accepted; item ${index}: ${problem.detail ?? problem.title}`,
+    errors: problem.errors.map((fault) => ({
+      pointer: `/${index}${fault.pointer}`,
+      detail: fault.detail,
+    })),
+    members: { refused: read.refusals.length },
+  });
+}
