@@ -1,0 +1,38 @@
+import { type Command, Option } from 'commander';
+import type { ApiObject } from './api-client.ts';
+import { type ApiOptions, defineApiCommand } from './define-command.ts';
+import { wholeNumber } from './parse-number.ts';
+import { openTenantSession } from './session.ts';
+import { type Column, formatTable } from './table.ts';
+import { openTerminal } from './terminal.ts';
+
+/** A command that lists things of one tenant. */
+export interface ListCommand {
+  readonly name: string;
+  readonly description: string;
+  readonly path: string;
+  readonly statuses: readonly string[];
+  readonly columns: readonly Column<ApiObject>[];
+}
+
+interface ListOptions extends ApiOptions {
+  readonly status?: string;
+  readonly limit: number;
+}
+
+/** Most items one call lists. */
+const ITEMS_MAX = 10_000;
+
+/** Adds `tocsin <name>`, which prints the newest things of a kind. */
+export function registerList(program: Command, list: ListCommand): void {
+  defineApiCommand(program, list.name, list.description)
+    .addOption(new Option('--status <status>', 'only those of one status').choices(list.statuses))
+    .option('--limit <n>', 'how many', wholeNumber(1, ITEMS_MAX), 50)
+    .action(async (options: ListOptions) => {
+      const api = await openTenantSession(options);
+      const items = await api.all(list.path, { status: options.status }, options.limit);
+      openTerminal(options.json === true).result({ items }, () =>
+        items.length === 0 ? `No ${list.name}.` : formatTable(items, list.columns),
+      );
+    });
+}

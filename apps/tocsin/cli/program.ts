@@ -1,0 +1,71 @@
+import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
+import { Command, CommanderError } from 'commander';
+import { registerAlerts } from '../commands/alerts.ts';
+import { registerCases } from '../commands/cases.ts';
+import { registerDoctor } from '../commands/doctor.ts';
+import { registerDown } from '../commands/down.ts';
+import { registerIncidents } from '../commands/incidents.ts';
+import { registerSearch } from '../commands/search.ts';
+import { registerStatus } from '../commands/status.ts';
+import { registerTenant } from '../commands/tenant.ts';
+import { registerToken } from '../commands/token.ts';
+import { registerUp } from '../commands/up.ts';
+import { registerVersion } from '../commands/version.ts';
+import { plainText } from './plain-text.ts';
+
+/** Exit status of a command that could not do what was asked. */
+export const EXIT_FAILED = 1;
+/** Exit status of a call that was not understood. */
+export const EXIT_USAGE = 2;
+
+const COMMANDS = [
+  registerUp,
+  registerDown,
+  registerStatus,
+  registerDoctor,
+  registerTenant,
+  registerToken,
+  registerSearch,
+  registerAlerts,
+  registerIncidents,
+  registerCases,
+  registerVersion,
+] as const;
+
+/** Runs one call of the command line and answers its exit status. An error is one sentence on standard error. */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  stopQuietlyWhenReaderLeaves();
+  const program = new Command('tocsin')
+    .description('Tocsin: events in, alerts, incidents and cases out.')
+    .showHelpAfterError('(`tocsin help` lists the commands.)')
+    .exitOverride()
+    .configureHelp({ sortSubcommands: false });
+  for (const register of COMMANDS) register(program);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return exitStatusOf(error, args);
+  }
+}
+
+function exitStatusOf(error: unknown, args: readonly string[]): number {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 || error.code === 'commander.help' ? 0 : EXIT_USAGE;
+  }
+  if (!isProblem(error)) throw error;
+  const sentence = plainText(error.detail ?? error.message);
+  if (args.includes('--json')) {
+    process.stdout.write(`${JSON.stringify({ error: { code: error.code, detail: sentence } })}\n`);
+  }
+  process.stderr.write(`tocsin: ${sentence}\n`);
+  return EXIT_FAILED;
+}
+
+/** `tocsin search ... | head` ends the pipe early; that is no error of ours. */
+function stopQuietlyWhenReaderLeaves(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw new Problem('unavailable', { detail: `cannot write: ${error.message}`, cause: error });
+  });
+}

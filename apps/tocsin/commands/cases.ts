@@ -1,0 +1,14 @@
+import { CASE_STATUSES } from '@tocsin/contracts/case.ts';
+import type { Command } from 'commander';
+import { CASE_COLUMNS } from '../cli/columns.ts';
+import { registerList } from '../cli/list-command.ts';
+
+export function registerCases(program: Command): void {
+  registerList(program, {
+    name: 'cases',
+    description: 'list the cases of a tenant, newest first',
+    path: '/v1/cases',
+    statuses: CASE_STATUSES,
+    columns: CASE_COLUMNS,
+  });
+}

@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+import type { ApiObject } from '../cli/api-client.ts';
+import { type CommonOptions, defineCommand } from '../cli/define-command.ts';
+import { wholeNumber } from '../cli/parse-number.ts';
+import { openPlatformSession } from '../cli/session.ts';
+import { type Column, formatTable } from '../cli/table.ts';
+import { openTerminal } from '../cli/terminal.ts';
+
+interface PlatformOptions extends CommonOptions {
+  readonly url?: string;
+}
+
+interface CreateOptions extends PlatformOptions {
+  readonly name?: string;
+  readonly retentionDays: number;
+  readonly residency: string;
+}
+
+/** Most tenants one call lists. */
+const TENANTS_MAX = 10_000;
+
+const COLUMNS: readonly Column<ApiObject>[] = [
+  { heading: 'TENANT', cell: (tenant) => tenant.tenant_id, widthMax: 63 },
+  { heading: 'NAME', cell: (tenant) => tenant.name, widthMax: 40 },
+  { heading: 'STATUS', cell: (tenant) => tenant.status },
+  { heading: 'RETENTION', cell: (tenant) => `${tenant.retention_days} days`, right: true },
+  { heading: 'RESIDENCY', cell: (tenant) => tenant.data_residency },
+  { heading: 'CREATED', cell: (tenant) => tenant.created_at },
+];
+
+export function registerTenant(program: Command): void {
+  const tenant = program.command('tenant').description('make, list and show tenants');
+  withUrl(defineCommand(tenant, 'create <id>', 'make a tenant'))
+    .option('--name <name>', 'name for people (default: the id)')
+    .option('--retention-days <days>', 'how long events are kept', wholeNumber(1, 3650), 90)
+    .option('--residency <region>', 'where its data must stay', 'us-east')
+    .action((id: string, options: CreateOptions) => createTenant(id, options));
+  withUrl(defineCommand(tenant, 'list', 'list the tenants')).action((options: PlatformOptions) =>
+    listTenants(options),
+  );
+  withUrl(defineCommand(tenant, 'show <id>', 'show one tenant')).action(
+    (id: string, options: PlatformOptions) => showTenant(id, options),
+  );
+}
+
+function withUrl(command: Command): Command {
+  return command.option('--url <url>', 'where Tocsin answers (TOCSIN_URL)');
+}
+
+async function createTenant(id: string, options: CreateOptions): Promise<void> {
+  const api = await openPlatformSession(options);
+  const made = await api.post('/v1/tenants', {
+    tenant_id: id,
+    name: options.name ?? id,
+    retention_days: options.retentionDays,
+    data_residency: options.residency,
+  });
+  openTerminal(options.json === true).result(made, () => formatTable([made], COLUMNS));
+}
+
+async function listTenants(options: PlatformOptions): Promise<void> {
+  const api = await openPlatformSession(options);
+  const items = await api.all('/v1/tenants', {}, TENANTS_MAX);
+  openTerminal(options.json === true).result({ items }, () =>
+    items.length === 0 ? 'There is no tenant yet.' : formatTable(items, COLUMNS),
+  );
+}
+
+async function showTenant(id: string, options: PlatformOptions): Promise<void> {
+  const api = await openPlatformSession(options);
+  const found = await api.get(`/v1/tenants/${encodeURIComponent(id)}`);
+  openTerminal(options.json === true).result(found, () => formatTable([found], COLUMNS));
+}
