@@ -1,6 +1,8 @@
 import { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
+import { sleep } from '@tocsin/kernel/clock.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
+import { systemWorld, type World } from '@tocsin/kernel/world.ts';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
 import { isRepeatable } from './database-problem.ts';
@@ -11,6 +13,7 @@ import type { PlatformTables, TenantTables } from './tables.ts';
 
 export interface OpenDatabaseOptions {
   readonly urls: Pick<DatabaseUrls, 'app' | 'platform'>;
+  readonly world?: World;
   readonly log?: DatabaseLog;
   /** Connections of the role `app`; default 10. Four processes share the server's 60. */
   readonly connectionsMax?: number;
@@ -22,6 +25,9 @@ export interface OpenDatabaseOptions {
 
 /** Times a transaction is repeated after a serialization failure or deadlock. */
 const REPEATS_MAX = 3;
+
+/** Longest wait before the first repeat, by chance, so that two that met do not meet again. */
+const REPEAT_WAIT_MS = 50;
 
 /** Connections of the role `platform`: tenants and outbox heads only. */
 const PLATFORM_CONNECTIONS_MAX = 3;
@@ -49,7 +55,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     url: options.urls.platform,
     connectionsMax: PLATFORM_CONNECTIONS_MAX,
   });
-  const database = new PostgresDatabase(app, platform);
+  const database = new PostgresDatabase(app, platform, options.world ?? systemWorld());
   try {
     await checkRole(app.kysely);
     await checkRole(platform.kysely);
@@ -63,11 +69,13 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
 class PostgresDatabase implements Database {
   readonly #app: RolePool<TenantTables>;
   readonly #platform: RolePool<PlatformTables>;
+  readonly #world: World;
   #closing: Promise<void> | undefined;
 
-  constructor(app: RolePool<TenantTables>, platform: RolePool<PlatformTables>) {
+  constructor(app: RolePool<TenantTables>, platform: RolePool<PlatformTables>, world: World) {
     this.#app = app;
     this.#platform = platform;
+    this.#world = world;
   }
 
   inTenant<Result>(
@@ -106,6 +114,7 @@ class PostgresDatabase implements Database {
         return await kysely.transaction().execute(work);
       } catch (error) {
         if (attempt > REPEATS_MAX || !isRepeatable(error)) throw error;
+        await sleep(this.#world.clock, this.#world.random.fraction() * REPEAT_WAIT_MS * attempt);
       }
     }
   }

@@ -4,6 +4,7 @@ import { Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import pg from 'pg';
 import { connectProblem } from './database-problem.ts';
+import { grantDatabase } from './grant-database.ts';
 import { type RoleNames, roleNames } from './role-names.ts';
 
 /** The three roles' connections to one database. Secret: they hold passwords. */
@@ -142,15 +143,6 @@ async function createRoles(client: pg.Client, roles: RoleNames, passwords: Passw
 /** `pg_temp` comes last, so that a temporary table cannot stand in front of a real one. */
 async function setSearchPath(client: pg.Client, role: string, path: string): Promise<void> {
   await client.query(`alter role ${pg.escapeIdentifier(role)} set search_path = ${path}`);
-}
-
-async function grantDatabase(client: pg.Client, roles: RoleNames): Promise<void> {
-  const { rows } = await client.query<{ name: string }>('select current_database() as name');
-  const database = pg.escapeIdentifier(rows[0]?.name ?? '');
-  const [owner, app, platform] = KINDS.map((kind) => pg.escapeIdentifier(roles[kind]));
-  await client.query(`revoke all on database ${database} from public`);
-  await client.query(`grant connect on database ${database} to ${owner}, ${app}, ${platform}`);
-  await client.query(`grant create on database ${database} to ${owner}`);
 }
 
 function urls(base: string, roles: RoleNames, passwords: Passwords): Record<Kind, string> {

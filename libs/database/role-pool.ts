@@ -50,6 +50,8 @@ export function openRolePool<Tables>(options: RolePoolOptions): RolePool<Tables>
   pool.on('error', (error) =>
     options.log.warn({ error: error.message }, 'a connection to PostgreSQL was lost'),
   );
+  // The same for one that is at work between two queries. Its next query fails, which tells whoever holds it.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const dialect = new PostgresDialect({
     pool: {
       options: {},

@@ -10,9 +10,11 @@ export interface TenantTables extends WorkflowTables {
 /** Tables in the schema `platform`. */
 export interface PlatformTables {
   tenants: TenantRow;
+  audit_log: AuditRow;
+  outbox_heads: OutboxHeadRow;
 }
 
-/** Who changed what (design 6). Insert only. */
+/** Who changed what (design 6). Insert only. The platform's own log has the same shape, for changes of tenants. */
 export interface AuditRow {
   tenant_id: string;
   audit_id: Generated<string>;
@@ -21,8 +23,8 @@ export interface AuditRow {
   action: string;
   object_type: string;
   object_id: string;
-  before: JSONColumnType<object | null>;
-  after: JSONColumnType<object | null>;
+  before: JSONColumnType<object | null, string | null, never>;
+  after: JSONColumnType<object | null, string | null, never>;
   request_id: string;
 }
 
@@ -32,6 +34,13 @@ export interface OutboxRow {
   outbox_id: string;
   topic: string;
   envelope: JSONColumnType<object>;
+  created_at: Generated<Date>;
+}
+
+/** That a row of the outbox waits, and whose: all that is known across tenants. Kept by a trigger. */
+export interface OutboxHeadRow {
+  tenant_id: string;
+  outbox_id: string;
   created_at: Generated<Date>;
 }
 
@@ -46,4 +55,6 @@ export interface TenantRow {
   updated_at: Generated<Date>;
   created_by: string;
   modified_by: string;
+  /** Grows with every change: it is the ETag. */
+  version: Generated<number>;
 }

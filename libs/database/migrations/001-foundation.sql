@@ -18,10 +18,12 @@ create table platform.tenants (
   status         text not null default 'active' check (status in ('active', 'suspended', 'deleted')),
   retention_days integer not null check (retention_days > 0),
   data_residency text not null,
-  created_at     timestamptz not null default now(),
-  updated_at     timestamptz not null default now(),
+  created_at     timestamptz(3) not null default now(),
+  updated_at     timestamptz(3) not null default now(),
   created_by     text not null,
-  modified_by    text not null
+  modified_by    text not null,
+  -- Grows with every change: it is the ETag.
+  version        integer not null default 1
 );
 -- No delete: a deleted tenant keeps its row, so its id is never given again.
 grant select, insert, update on platform.tenants to :"platform_role";
@@ -37,7 +39,7 @@ $$;
 -- Who changed a tenant. The same shape as tenant_data.audit_log.
 create table platform.audit_log (
   audit_id    uuid primary key default gen_random_uuid(),
-  at          timestamptz not null default now(),
+  at          timestamptz(3) not null default now(),
   actor       text not null,
   action      text not null,
   tenant_id   text not null,

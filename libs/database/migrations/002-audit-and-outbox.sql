@@ -2,7 +2,7 @@
 create table tenant_data.audit_log (
   tenant_id   text not null,
   audit_id    uuid not null default gen_random_uuid(),
-  at          timestamptz not null default now(),
+  at          timestamptz(3) not null default now(),
   actor       text not null,
   action      text not null,
   object_type text not null,
@@ -29,7 +29,7 @@ create table tenant_data.outbox (
   outbox_id  uuid not null,
   topic      text not null,
   envelope   jsonb not null,
-  created_at timestamptz not null default now(),
+  created_at timestamptz(3) not null default now(),
   primary key (tenant_id, outbox_id)
 );
 alter table tenant_data.outbox enable row level security;
@@ -44,7 +44,7 @@ grant select, insert, delete on tenant_data.outbox to :"app_role";
 create table platform.outbox_heads (
   tenant_id  text not null,
   outbox_id  uuid not null,
-  created_at timestamptz not null default now(),
+  created_at timestamptz(3) not null default now(),
   primary key (tenant_id, outbox_id)
 );
 grant select on platform.outbox_heads to :"platform_role";

@@ -2,9 +2,10 @@ import { systemContext, type TenantContext } from '@tocsin/auth/tenant-context.t
 import { systemRandom } from '@tocsin/kernel/random.ts';
 import { parseTenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { Database } from '../database.ts';
+import { grantDatabase } from '../grant-database.ts';
 import { openDatabase } from '../postgres-database.ts';
 import type { DatabaseUrls } from '../prepare-database.ts';
-import { runAsAdmin, testServer, withDatabase } from './test-server.ts';
+import { asAdmin, testServer, withDatabase } from './test-server.ts';
 
 /** A test file's own database on the run's server, with every migration and no rows. */
 export interface TestDatabase {
@@ -33,7 +34,9 @@ export interface TestDatabaseOptions {
 export async function openTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const server = await testServer();
   const name = `${server.templateName}_${Buffer.from(systemRandom.bytes(5)).toString('hex')}`;
-  await runAsAdmin(server.adminUrl, `create database ${name} template ${server.templateName}`);
+  await asAdmin(server.adminUrl, async (client) => {
+    await client.query(`create database ${name} template ${server.templateName}`);
+  });
   const urls = {
     owner: withDatabase(server.urls.owner, name),
     app: withDatabase(server.urls.app, name),
@@ -41,13 +44,16 @@ export async function openTestDatabase(options: TestDatabaseOptions = {}): Promi
     roles: server.urls.roles,
     admin: withDatabase(server.adminUrl, name),
   };
+  await asAdmin(urls.admin, (client) => grantDatabase(client, urls.roles)); // a clone has no grants of its own
   const database = await openDatabase({ urls, connectionsMax: options.connectionsMax ?? 4 });
   return {
     database,
     urls,
     async drop() {
       await database.close();
-      await runAsAdmin(server.adminUrl, `drop database ${name} with (force)`);
+      await asAdmin(server.adminUrl, async (client) => {
+        await client.query(`drop database ${name} with (force)`);
+      });
     },
   };
 }

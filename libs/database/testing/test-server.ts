@@ -54,7 +54,9 @@ async function start(folder: string): Promise<TestServer> {
   const given = process.env['TOCSIN_TEST_DATABASE_URL'];
   const name = `tocsin_test_${Buffer.from(systemWorld().random.bytes(5)).toString('hex')}`;
   const adminUrl = given ?? (await startServer(folder));
-  await runAsAdmin(adminUrl, `create database ${name} template template0 encoding 'UTF8'`);
+  await asAdmin(adminUrl, async (client) => {
+    await client.query(`create database ${name} template template0 encoding 'UTF8'`);
+  });
   const urls = await prepareDatabase({
     url: withDatabase(adminUrl, name),
     keysFolder: join(folder, 'keys'),
@@ -120,12 +122,15 @@ async function readState(stateFile: string): Promise<TestServer | undefined> {
   }
 }
 
-/** Runs one statement outside any transaction, with the rights to create databases. */
-export async function runAsAdmin(url: string, statement: string): Promise<void> {
+/** Runs `work` on a connection that may create databases and roles. */
+export async function asAdmin(
+  url: string,
+  work: (client: pg.Client) => Promise<void>,
+): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    await work(client);
   } finally {
     await client.end();
   }
