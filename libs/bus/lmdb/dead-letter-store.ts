@@ -1,0 +1,141 @@
+import type { Topic } from '@tocsin/contracts/topic.ts';
+import type { Clock } from '@tocsin/kernel/clock.ts';
+import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
+import type { DeadLetter, GroupName } from '../event-bus.ts';
+import type { Frame } from '../frame.ts';
+import { decodeFrame, encodeFrame } from '../frame-codec.ts';
+import type { BusCounters } from './limits.ts';
+import type { MetaKey, MetaRecords, MetaStore } from './meta-store.ts';
+
+/** An item to park: a frame of one item (its body may be cut bytes when the record was corrupt). */
+export interface ParkedItem {
+  readonly topic: Topic;
+  readonly group: GroupName;
+  readonly frame: Frame;
+  readonly ordinal: number;
+  readonly reason: string;
+  readonly attempts: number;
+}
+
+interface LetterHeader {
+  readonly ordinal: number;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly parked_at: number;
+}
+
+/** Dead letters of all topics and groups, kept apart by tenant in their keys. */
+export class DeadLetterStore {
+  readonly #meta: MetaStore;
+  readonly #clock: Clock;
+  readonly #counters: BusCounters;
+  readonly #perTenantMax: number;
+  readonly #counts = new Map<string, number>();
+
+  constructor(meta: MetaStore, clock: Clock, counters: BusCounters, perTenantMax: number) {
+    this.#meta = meta;
+    this.#clock = clock;
+    this.#counters = counters;
+    this.#perTenantMax = perTenantMax;
+    for (const { key } of meta.list(['dead'])) this.#count(key.slice(0, 4).join('/'), 1);
+  }
+
+  countOf(topic: Topic, group: GroupName, tenantId: TenantId): number {
+    return this.#counts.get(`dead/${topic}/${group}/${tenantId}`) ?? 0;
+  }
+
+  /** Durable when it resolves. The same item of the same group parked twice is one letter. */
+  async park(item: ParkedItem): Promise<void> {
+    await this.#meta.change(this.parking(item));
+  }
+
+  /** The change that parks an item, to be made together with others. */
+  parking(item: ParkedItem): (records: MetaRecords) => void {
+    const id = letterId(item.frame, item.ordinal);
+    const key = letterKey(item.topic, item.group, item.frame.tenantId, id);
+    const value = encodeLetter(item, this.#clock.now());
+    return (records) => {
+      if (this.#meta.get(key) === undefined) {
+        this.#dropOldestWhenFull(records, key);
+        this.#count(key.slice(0, 4).join('/'), 1);
+        this.#counters.deadLettersParked += 1;
+      }
+      records.put(key, value);
+    };
+  }
+
+  list(
+    topic: Topic,
+    group: GroupName,
+    tenantId: TenantId,
+    limit: number,
+    after?: string,
+  ): DeadLetter[] {
+    const letters: DeadLetter[] = [];
+    const from = after === undefined ? undefined : letterKey(topic, group, tenantId, after);
+    for (const { key, value } of this.#meta.list(['dead', topic, group, tenantId], from)) {
+      if (letters.length >= limit) break;
+      letters.push(decodeLetter(String(key[4]), value));
+    }
+    return letters;
+  }
+
+  find(topic: Topic, group: GroupName, tenantId: TenantId, id: string): DeadLetter | undefined {
+    const value = this.#meta.get(letterKey(topic, group, tenantId, id));
+    return value === undefined ? undefined : decodeLetter(id, value);
+  }
+
+  /** False when there is no such letter of this tenant. */
+  async remove(topic: Topic, group: GroupName, tenantId: TenantId, id: string): Promise<boolean> {
+    const key = letterKey(topic, group, tenantId, id);
+    let removed = false;
+    await this.#meta.change((records) => {
+      if (this.#meta.get(key) === undefined) return;
+      removed = true;
+      records.remove(key);
+    });
+    if (removed) this.#count(key.slice(0, 4).join('/'), -1);
+    return removed;
+  }
+
+  #dropOldestWhenFull(records: MetaRecords, key: MetaKey): void {
+    const prefix: MetaKey = [key[0], ...key.slice(1, 4)];
+    if ((this.#counts.get(prefix.join('/')) ?? 0) < this.#perTenantMax) return;
+    for (const oldest of this.#meta.list(prefix)) {
+      records.remove(['dead', ...oldest.key.slice(1)]);
+      this.#count(prefix.join('/'), -1);
+      this.#counters.deadLettersDropped += 1;
+      return;
+    }
+  }
+
+  #count(prefix: string, by: number): void {
+    this.#counts.set(prefix, (this.#counts.get(prefix) ?? 0) + by);
+  }
+}
+
+/** Frame ids made at accept sort by time, so letters do too. */
+function letterId(frame: Frame, ordinal: number): string {
+  return `${frame.id}.${String(ordinal).padStart(6, '0')}`;
+}
+
+function letterKey(topic: Topic, group: GroupName, tenantId: TenantId, id: string): MetaKey {
+  return ['dead', topic, group, tenantId, id.slice(0, 100)];
+}
+
+function encodeLetter(item: ParkedItem, parkedAt: number): Buffer {
+  const { ordinal, reason, attempts } = item;
+  const header: LetterHeader = { ordinal, reason, attempts, parked_at: parkedAt };
+  const text = Buffer.from(JSON.stringify(header));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(text.length);
+  return Buffer.concat([length, text, encodeFrame(item.frame)]);
+}
+
+function decodeLetter(id: string, value: Buffer): DeadLetter {
+  const end = 4 + value.readUInt32BE(0);
+  const header = JSON.parse(value.toString('utf8', 4, end)) as LetterHeader;
+  const { frame } = decodeFrame(value.subarray(end));
+  const { ordinal, reason, attempts, parked_at: parkedAt } = header;
+  return { id, tenantId: frame.tenantId, frame, ordinal, reason, attempts, parkedAt };
+}

@@ -1,0 +1,256 @@
+import type { Topic } from '@tocsin/contracts/topic.ts';
+import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
+import type { World } from '@tocsin/kernel/world.ts';
+import type { Frame } from '../frame.ts';
+import {
+  bodyOfEncoded,
+  type DecodedHeader,
+  decodeFrame,
+  decodeHeader,
+  encodeFrame,
+} from '../frame-codec.ts';
+import { shardOf } from '../shard.ts';
+import { type AppendedRecord, Generation } from './generation.ts';
+import { RecentFrames } from './recent-frames.ts';
+import { Source, sourceKey, type Totals } from './source.ts';
+
+const FILE_PATTERN = /^(\d{8})\.lmdb$/;
+
+export interface FrameLogOptions {
+  /** Folder of the generations; created when absent. */
+  readonly folder: string;
+  readonly world: World;
+  readonly generationBytesMax: number;
+  readonly generationMsMax: number;
+  readonly cacheBytesMax: number;
+}
+
+/** The frames of all topics on disk: appended in groups, read by source and sequence number, dropped by generation. */
+export class FrameLog {
+  readonly #options: FrameLogOptions;
+  readonly #recent: RecentFrames;
+  /** Oldest first; never empty once open. */
+  readonly #generations: Generation[] = [];
+  readonly #byTopic = new Map<Topic, Set<Source>>();
+  readonly #sources = new Map<string, Source>();
+
+  private constructor(options: FrameLogOptions) {
+    this.#options = options;
+    this.#recent = new RecentFrames(options.cacheBytesMax);
+  }
+
+  static async open(options: FrameLogOptions): Promise<FrameLog> {
+    const log = new FrameLog(options);
+    await options.world.disk.makeFolder(options.folder);
+    for (const name of await options.world.disk.list(options.folder)) {
+      const number = FILE_PATTERN.exec(name)?.[1];
+      if (number !== undefined) log.#adopt(log.#openGeneration(Number(number)));
+    }
+    for (const source of log.#sources.values()) log.#recoverHead(source);
+    if (log.#generations.length === 0) await log.#createGeneration(1);
+    return log;
+  }
+
+  get generations(): readonly Generation[] {
+    return this.#generations;
+  }
+
+  /** All sources of a topic that ever had a frame. */
+  sourcesOf(topic: Topic): Iterable<Source> {
+    return this.#byTopic.get(topic) ?? [];
+  }
+
+  allSources(): Iterable<Source> {
+    return this.#sources.values();
+  }
+
+  findSource(topic: Topic, shard: number, tenantId: TenantId): Source | undefined {
+    return this.#sources.get(sourceKey(topic, shard, tenantId));
+  }
+
+  /** The source, made when it is new. */
+  source(topic: Topic, shard: number, tenantId: TenantId): Source {
+    const key = sourceKey(topic, shard, tenantId);
+    const known = this.#sources.get(key);
+    if (known !== undefined) return known;
+    const source = new Source(topic, shard, tenantId);
+    this.#sources.set(key, source);
+    const siblings = this.#byTopic.get(topic);
+    if (siblings === undefined) this.#byTopic.set(topic, new Set([source]));
+    else siblings.add(source);
+    return source;
+  }
+
+  /**
+   * Makes frames durable in one transaction, in order, all or none. Only one call at a time.
+   * Returns the sources that grew. After a failure the log must not be used again.
+   */
+  async append(frames: readonly Frame[]): Promise<ReadonlySet<Source>> {
+    const { clock, failpoint } = this.#options.world;
+    const generation = await this.#generationFor(clock.now());
+    const records = frames.map((frame) => this.#recordOf(frame));
+    failpoint('publish.before-commit');
+    await generation.append(records, clock.now());
+    failpoint('publish.after-commit');
+    const grown = new Set<Source>();
+    frames.forEach((frame, index) => {
+      const record = records[index];
+      if (record === undefined) return;
+      this.#show(generation, record, frame);
+      grown.add(record.source);
+    });
+    for (const source of grown) {
+      source.head = source.written;
+      source.headTotals = source.writtenTotals;
+    }
+    return grown;
+  }
+
+  /**
+   * Reads a frame; `undefined` when retention took it. Its body may be shared with other readers: never change it.
+   *
+   * @throws Problem `invalid_request` when the record was changed on disk
+   */
+  read(source: Source, seq: number): Frame | undefined {
+    const recent = this.#recent.get(source.key, seq);
+    if (recent !== undefined) return recent;
+    const bytes = this.readRecord(source, seq);
+    return bytes === undefined ? undefined : decodeFrame(bytes).frame;
+  }
+
+  /** The bytes of a record as stored. */
+  readRecord(source: Source, seq: number): Buffer | undefined {
+    return source.generationOf(seq)?.read(source, seq);
+  }
+
+  /** Running totals up to and including a frame; none when the frame is gone. */
+  totalsAt(source: Source, seq: number): Totals {
+    if (seq === source.head) return source.headTotals;
+    if (seq < source.oldest) return source.baseTotals;
+    return totalsOf(this.#peek(source, seq)?.extra ?? []);
+  }
+
+  /** When a frame was received; `undefined` when it is gone or its header was changed on disk. */
+  receivedAt(source: Source, seq: number): number | undefined {
+    return this.#peek(source, seq)?.receivedAt;
+  }
+
+  /** The first kept frame received at or after a time, else `head + 1`: a binary search, as totals never fall. */
+  firstSince(source: Source, at: number): number {
+    let low = source.oldest;
+    let high = source.head + 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.totalsAt(source, middle).newestAt >= at) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** Continues a source whose frames are all gone, so that its numbers never start again. */
+  restoreHead(source: Source, seq: number, totals: Totals): void {
+    if (seq <= source.head) return;
+    source.head = seq;
+    source.headTotals = totals;
+    source.baseTotals = totals;
+    source.written = seq;
+    source.writtenTotals = totals;
+  }
+
+  /** Unlinks the oldest generation. The newest one stays. The caller has made the heads of its sources durable. */
+  async dropOldest(): Promise<void> {
+    const oldest = this.#generations[0];
+    if (oldest === undefined || this.#generations.length === 1) return;
+    this.#options.world.failpoint('generation-switch.before-unlink');
+    this.#generations.shift();
+    for (const source of this.#sources.values()) {
+      if (source.spans[0]?.generation !== oldest) continue;
+      source.spans.shift();
+      source.baseTotals = this.#baseOf(source);
+    }
+    await oldest.close();
+    await this.#options.world.disk.remove(oldest.path);
+    await this.#options.world.disk.remove(`${oldest.path}-lock`);
+    await this.#options.world.disk.syncFolder(this.#options.folder);
+  }
+
+  async close(): Promise<void> {
+    for (const generation of this.#generations) await generation.close();
+  }
+
+  async #generationFor(now: number): Promise<Generation> {
+    const newest = this.#generations.at(-1);
+    if (newest === undefined) return await this.#createGeneration(1);
+    const { generationBytesMax, generationMsMax } = this.#options;
+    const old = newest.createdAt !== undefined && now - newest.createdAt >= generationMsMax;
+    if (!old && newest.bytes < generationBytesMax) return newest;
+    return await this.#createGeneration(newest.number + 1);
+  }
+
+  async #createGeneration(number: number): Promise<Generation> {
+    const generation = this.#openGeneration(number);
+    await this.#options.world.disk.syncFolder(this.#options.folder);
+    this.#generations.push(generation);
+    this.#options.world.failpoint('generation-switch.after-create');
+    return generation;
+  }
+
+  #openGeneration(number: number): Generation {
+    const path = `${this.#options.folder}/${String(number).padStart(8, '0')}.lmdb`;
+    return new Generation(path, number, 2 * this.#options.generationBytesMax);
+  }
+
+  #adopt(generation: Generation): void {
+    this.#generations.push(generation);
+    for (const { topic, shard, tenantId, first, last } of generation.sources()) {
+      const source = this.source(topic, shard, tenantId);
+      source.spans.push({ generation, first, last });
+      source.head = last;
+    }
+  }
+
+  #recoverHead(source: Source): void {
+    source.headTotals = totalsOf(this.#peek(source, source.head)?.extra ?? []);
+    source.baseTotals = this.#baseOf(source);
+    source.written = source.head;
+    source.writtenTotals = source.headTotals;
+  }
+
+  #baseOf(source: Source): Totals {
+    const oldest = this.#peek(source, source.oldest);
+    if (oldest === undefined) return source.headTotals;
+    const { bytes, events, newestAt } = totalsOf(oldest.extra);
+    return { bytes: bytes - oldest.bodyBytes, events: events - oldest.count, newestAt };
+  }
+
+  #peek(source: Source, seq: number): DecodedHeader | undefined {
+    const record = source.generationOf(seq)?.peek(source, seq);
+    return record === undefined ? undefined : decodeHeader(record);
+  }
+
+  #recordOf(frame: Frame): AppendedRecord {
+    const source = this.source(frame.topic, shardOf(frame.tenantId, frame.keySlot), frame.tenantId);
+    const before = source.writtenTotals;
+    source.written += 1;
+    source.writtenTotals = {
+      bytes: before.bytes + frame.body.length,
+      events: before.events + frame.count,
+      newestAt: Math.max(before.newestAt, frame.receivedAt),
+    };
+    const { bytes, events, newestAt } = source.writtenTotals;
+    return { source, seq: source.written, bytes: encodeFrame(frame, [bytes, events, newestAt]) };
+  }
+
+  /** Makes an appended frame readable; the cached body is the encoded copy, so the caller's may be reused. */
+  #show(generation: Generation, { source, seq, bytes }: AppendedRecord, frame: Frame): void {
+    const span = source.spans.at(-1);
+    if (span?.generation === generation) span.last = seq;
+    else source.spans.push({ generation, first: seq, last: seq });
+    this.#recent.put(source.key, seq, { ...frame, body: bodyOfEncoded(bytes) });
+  }
+}
+
+function totalsOf(extra: readonly number[]): Totals {
+  const [bytes = 0, events = 0, newestAt = 0] = extra;
+  return { bytes, events, newestAt };
+}

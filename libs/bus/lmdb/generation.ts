@@ -1,0 +1,108 @@
+import type { Topic } from '@tocsin/contracts/topic.ts';
+import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
+import { bytesInUse, commitBatch, type Environment, openEnvironment } from './environment.ts';
+import type { Source } from './source.ts';
+
+/** Where the creation time of a generation is kept: sorts behind every topic. */
+const CREATED_KEY = ['~created'];
+const SEQ_MAX = Number.MAX_SAFE_INTEGER;
+
+/** What one generation holds of a source. */
+export interface FoundSource {
+  readonly topic: Topic;
+  readonly shard: number;
+  readonly tenantId: TenantId;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** One LMDB file of frames, keyed [topic, shard, tenant, seq]; the oldest are unlinked whole. */
+export class Generation {
+  readonly number: number;
+  readonly path: string;
+  readonly #environment: Environment;
+  /** Milliseconds since 1970 of its first frame; `undefined` while it is empty. */
+  createdAt: number | undefined;
+  /** Bytes of records in it, as far as this process knows: the size of the file at open, then what was added. */
+  bytes: number;
+
+  constructor(path: string, number: number, mapBytes: number) {
+    this.number = number;
+    this.path = path;
+    this.#environment = openEnvironment(path, mapBytes);
+    this.bytes = bytesInUse(this.#environment);
+    this.createdAt = this.#readCreatedAt();
+  }
+
+  /** Appends records in one transaction, all or none. `at` is kept with the first. */
+  async append(records: readonly AppendedRecord[], at: number): Promise<void> {
+    await commitBatch(this.#environment, () => {
+      if (this.createdAt === undefined) {
+        void this.#environment.put(CREATED_KEY, Buffer.from(String(at)));
+      }
+      for (const { source, seq, bytes } of records) {
+        void this.#environment.put([source.topic, source.shard, source.tenantId, seq], bytes);
+      }
+    });
+    this.createdAt ??= at;
+    for (const { bytes } of records) this.bytes += bytes.length;
+  }
+
+  /** A copy of a record, or `undefined` when this generation does not have it. */
+  read(source: Source, seq: number): Buffer | undefined {
+    return this.#environment.getBinary([source.topic, source.shard, source.tenantId, seq]);
+  }
+
+  /** The record as a view that is valid until the next read: for its header only. */
+  peek(source: Source, seq: number): Buffer | undefined {
+    return this.#environment.getBinaryFast([source.topic, source.shard, source.tenantId, seq]);
+  }
+
+  /** The sources of the file and their first and last frame: two seeks a source, whatever its size. */
+  *sources(): Generator<FoundSource> {
+    let start: (string | number)[] | undefined;
+    for (;;) {
+      const [key] = this.#environment.getKeys({ ...(start ? { start } : {}), limit: 1 });
+      const first = parseKey(key);
+      if (first === undefined) return;
+      const { topic, shard, tenantId, seq } = first;
+      start = [topic, shard, tenantId, SEQ_MAX];
+      const [lastKey] = this.#environment.getKeys({
+        start,
+        end: [topic, shard, tenantId, 0],
+        reverse: true,
+        limit: 1,
+      });
+      yield { topic, shard, tenantId, first: seq, last: parseKey(lastKey)?.seq ?? seq };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#environment.close();
+  }
+
+  #readCreatedAt(): number | undefined {
+    const bytes = this.#environment.getBinary(CREATED_KEY);
+    return bytes === undefined ? undefined : Number(bytes.toString());
+  }
+}
+
+/** One record to append. */
+export interface AppendedRecord {
+  readonly source: Source;
+  readonly seq: number;
+  readonly bytes: Buffer;
+}
+
+interface RecordKey {
+  readonly topic: Topic;
+  readonly shard: number;
+  readonly tenantId: TenantId;
+  readonly seq: number;
+}
+
+function parseKey(key: unknown): RecordKey | undefined {
+  if (!Array.isArray(key) || key.length !== 4) return undefined;
+  const [topic, shard, tenantId, seq] = key as [Topic, number, TenantId, number];
+  return { topic, shard, tenantId, seq };
+}

@@ -1,0 +1,282 @@
+import type { LogTopic, Topic, WorkTopic } from '@tocsin/contracts/topic.ts';
+import type { CancelTimer } from '@tocsin/kernel/clock.ts';
+import { Problem } from '@tocsin/kernel/problem.ts';
+import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
+import type { World } from '@tocsin/kernel/world.ts';
+import type { ConsumerReport } from '../consumer-shell.ts';
+import type {
+  Consumer,
+  DeadLetterQueue,
+  EventBus,
+  EventBusCapabilities,
+  GroupName,
+  LogHandler,
+  LogOptions,
+  QueueDepth,
+  WorkHandler,
+  WorkOptions,
+} from '../event-bus.ts';
+import type { Frame } from '../frame.ts';
+import { checkFrame } from '../frame-codec.ts';
+import { parseGroupName } from '../group-name.ts';
+import { startLogConsumer } from '../log-consumer.ts';
+import type { LogFeed, LogSession, LogSessionRequest } from '../log-session.ts';
+import { Admission } from './admission.ts';
+import { DeadLetterStore } from './dead-letter-store.ts';
+import { depthOf } from './depth.ts';
+import { DiskFloor, type ReadDiskSpace, readDiskSpace } from './disk-floor.ts';
+import { FatalLatch } from './fatal-latch.ts';
+import { FrameLog } from './frame-log.ts';
+import { GroupCommit } from './group-commit.ts';
+import { GroupTable } from './group-table.ts';
+import { type BusCounters, LMDB_BUS_LIMITS, type LmdbBusLimits, newCounters } from './limits.ts';
+import { LocalDeadLetterQueue } from './local-dead-letter-queue.ts';
+import { LocalLogSession } from './local-log-session.ts';
+import { MetaStore, parseJson } from './meta-store.ts';
+import { Retention } from './retention.ts';
+import type { Source, Totals } from './source.ts';
+
+/** How often generations are looked through for ones to unlink. */
+const SWEEP_MS = 60_000;
+
+/** What an embedded bus is opened with; limits have the defaults of {@link LMDB_BUS_LIMITS}. */
+export interface LmdbEventBusOptions extends Partial<LmdbBusLimits> {
+  /** Folder of the bus, created when absent. One process at a time may open it: the caller holds the home's lock. */
+  readonly folder: string;
+  readonly world: World;
+  /** Called once when a commit failed: the process must end, nothing is acknowledged any more. */
+  readonly onFatal: (error: Error) => void;
+  /** Told of failures in consumers; default: nothing. */
+  readonly report?: ConsumerReport;
+  /** Replaces `statfs`, for tests. */
+  readonly readDiskSpace?: ReadDiskSpace;
+}
+
+/** Opens the embedded bus: frames in generations, everything else in one more LMDB file. */
+export async function openLmdbEventBus(options: LmdbEventBusOptions): Promise<LmdbEventBus> {
+  const limits: LmdbBusLimits = { ...LMDB_BUS_LIMITS, ...options };
+  const { folder, world } = options;
+  await world.disk.makeFolder(folder);
+  const latch = new FatalLatch(options.onFatal);
+  const log = await FrameLog.open({ folder: `${folder}/frames`, world, ...limits });
+  const meta = new MetaStore(`${folder}/meta.lmdb`, latch);
+  await world.disk.syncFolder(folder);
+  for (const { key, value } of meta.list(['head'])) {
+    const [, topic, shard, tenantId] = key as [string, Topic, number, TenantId];
+    const { seq, ...totals } = parseJson<Totals & { seq: number }>(value);
+    log.restoreHead(log.source(topic, shard, tenantId), seq, totals);
+  }
+  return new LmdbEventBus(options, limits, log, meta, latch);
+}
+
+/** The embedded {@link EventBus}, and the sessions that the remote one is served from. */
+export class LmdbEventBus implements EventBus, LogFeed {
+  readonly capabilities: EventBusCapabilities = {
+    durable: 'power',
+    durabilityKnown: 'verified',
+    replay: true,
+    fairWithinShard: true,
+  };
+  /** What was done and refused since the bus was opened; for metrics. */
+  readonly counters: Readonly<BusCounters>;
+  readonly #counters: BusCounters;
+  readonly #world: World;
+  readonly #report: ConsumerReport;
+  readonly #log: FrameLog;
+  readonly #meta: MetaStore;
+  readonly #latch: FatalLatch;
+  readonly #publishing: GroupCommit<readonly Frame[]>;
+  readonly #admission: Admission;
+  readonly #diskFloor: DiskFloor;
+  readonly #groups: GroupTable;
+  readonly #deadLetters: DeadLetterStore;
+  readonly #retention: Retention;
+  readonly #sessions = new Map<Topic, Set<LocalLogSession>>();
+  readonly #consumers = new Set<Consumer>();
+  #cancelSweep: CancelTimer = () => undefined;
+  #sweeping: Promise<void> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    options: LmdbEventBusOptions,
+    limits: LmdbBusLimits,
+    log: FrameLog,
+    meta: MetaStore,
+    latch: FatalLatch,
+  ) {
+    const { folder, world } = options;
+    const { clock } = world;
+    const counters = newCounters();
+    this.counters = counters;
+    this.#counters = counters;
+    this.#world = world;
+    this.#report = options.report ?? (() => undefined);
+    this.#log = log;
+    this.#meta = meta;
+    this.#latch = latch;
+    this.#publishing = new GroupCommit(latch, (calls) => this.#append(calls));
+    this.#admission = new Admission(limits, counters);
+    const readSpace = options.readDiskSpace ?? readDiskSpace;
+    this.#diskFloor = new DiskFloor(folder, limits.freeDiskMin, clock, counters, readSpace);
+    this.#groups = new GroupTable(meta, log, world, limits.leaseMs, (source) => {
+      this.#account(source);
+    });
+    this.#deadLetters = new DeadLetterStore(meta, clock, counters, limits.deadLettersMax);
+    this.#retention = new Retention(log, this.#groups, meta, world, limits, counters);
+    for (const source of log.allSources()) this.#account(source);
+    this.#scheduleSweep();
+  }
+
+  /** Bytes that wait for the slowest groups, all tenants: a gauge for `/ready` and metrics. */
+  get waitingBytes(): number {
+    return this.#admission.homeWaitingBytes;
+  }
+
+  async publish(frames: readonly Frame[]): Promise<void> {
+    this.#checkOpen();
+    if (frames.length === 0) return;
+    for (const frame of frames) checkFrame(frame);
+    await this.#diskFloor.check();
+    const release = this.#admission.admit(frames);
+    try {
+      await this.#publishing.add(frames, bytesOf(frames));
+    } finally {
+      release();
+    }
+  }
+
+  async consumeLog(
+    topic: LogTopic,
+    group: GroupName,
+    handler: LogHandler,
+    options?: LogOptions,
+  ): Promise<Consumer> {
+    this.#checkOpen();
+    const name = parseGroupName(group);
+    const shell = { clock: this.#world.clock, report: this.#report };
+    return this.#track(startLogConsumer(this, shell, topic, name, handler, options));
+  }
+
+  async consumeWork(
+    _topic: WorkTopic,
+    _group: GroupName,
+    _handler: WorkHandler,
+    _options?: WorkOptions,
+  ): Promise<Consumer> {
+    throw new Problem('unavailable', { detail: 'work topics are not there yet' });
+  }
+
+  async openLog(request: LogSessionRequest): Promise<LogSession | undefined> {
+    this.#checkOpen();
+    const { topic, group: name, fromNewest, rewindMs, waitMs, signal } = request;
+    const group = await this.#groups.register(topic, parseGroupName(name), fromNewest);
+    const lease = await this.#groups.acquire(group, waitMs, signal);
+    if (lease === undefined) return undefined;
+    const parts = {
+      log: this.#log,
+      groups: this.#groups,
+      deadLetters: this.#deadLetters,
+      counters: this.#counters,
+      clock: this.#world.clock,
+      onClosed: (closed: LocalLogSession) => void this.#sessionsOf(topic).delete(closed),
+    };
+    const session = new LocalLogSession(parts, group, lease, rewindMs);
+    this.#sessionsOf(topic).add(session);
+    return session;
+  }
+
+  async depth(topic: Topic, group: GroupName): Promise<QueueDepth> {
+    this.#checkOpen();
+    const name = parseGroupName(group);
+    return depthOf(this.#log, this.#deadLetters, topic, name, this.#groups.find(topic, name));
+  }
+
+  deadLetters(topic: Topic, group: GroupName): DeadLetterQueue {
+    return new LocalDeadLetterQueue(this.#deadLetters, this, topic, parseGroupName(group));
+  }
+
+  /** Looks now for generations to unlink; otherwise done once a minute. */
+  async sweep(): Promise<void> {
+    await this.#diskFloor.refresh();
+    this.#sweeping = this.#sweeping.then(() => this.#retention.sweep(this.#diskFloor.low));
+    await this.#sweeping;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#cancelSweep();
+    await Promise.all([...this.#consumers].map((consumer) => consumer.stop()));
+    for (const sessions of this.#sessions.values()) {
+      for (const session of sessions) await session.close();
+    }
+    await this.#publishing.idle();
+    await this.#sweeping;
+    await this.#meta.close();
+    await this.#log.close();
+  }
+
+  async #append(calls: readonly (readonly Frame[])[]): Promise<void> {
+    const frames = calls.flat();
+    const grown = await this.#log.append(frames);
+    this.#counters.commits += 1;
+    this.#counters.publishedFrames += frames.length;
+    this.#counters.publishedBytes += bytesOf(frames);
+    for (const { count } of frames) this.#counters.publishedEvents += count;
+    for (const source of grown) {
+      this.#account(source);
+      for (const session of this.#sessionsOf(source.topic)) session.wake(source);
+    }
+  }
+
+  /** Notes how much of a source its slowest group has still to read. */
+  #account(source: Source): void {
+    const groups = this.#groups.of(source.topic);
+    let slowest = source.headTotals.bytes;
+    for (const group of groups) slowest = Math.min(slowest, group.totalsOf(source).bytes);
+    slowest = Math.max(slowest, source.baseTotals.bytes);
+    this.#admission.setWaiting(source, source.headTotals.bytes - slowest);
+  }
+
+  #sessionsOf(topic: Topic): Set<LocalLogSession> {
+    const known = this.#sessions.get(topic);
+    if (known !== undefined) return known;
+    const sessions = new Set<LocalLogSession>();
+    this.#sessions.set(topic, sessions);
+    return sessions;
+  }
+
+  #track(consumer: Consumer): Consumer {
+    const tracked: Consumer = {
+      stop: async () => {
+        await consumer.stop();
+        this.#consumers.delete(tracked);
+      },
+    };
+    this.#consumers.add(tracked);
+    return tracked;
+  }
+
+  #scheduleSweep(): void {
+    this.#cancelSweep = this.#world.clock.after(SWEEP_MS, () => {
+      this.sweep().catch((error: unknown) => this.#report(error, 'unlinking old frames'));
+      if (this.#closing === undefined) this.#scheduleSweep();
+    });
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined) {
+      throw new Problem('unavailable', { detail: 'the bus is closed' });
+    }
+    this.#latch.check();
+  }
+}
+
+function bytesOf(frames: readonly Frame[]): number {
+  let bytes = 0;
+  for (const { body } of frames) bytes += body.length;
+  return bytes;
+}

@@ -1,0 +1,45 @@
+import type { LogTopic } from '@tocsin/contracts/topic.ts';
+import type { GroupName, LogEntry, LogPosition } from './event-bus.ts';
+
+/** What a consumer asks for when it wants to own the shards of a topic. */
+export interface LogSessionRequest {
+  readonly topic: LogTopic;
+  readonly group: GroupName;
+  readonly fromNewest: boolean;
+  readonly rewindMs: number;
+  /** How long to wait for the lease of another owner to end, in milliseconds. */
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One ownership of a topic's shards: the low-level reader below `consumeLog`.
+ * It remembers what it gave out; after any error of `next` it is closed and a new one starts from the cursors.
+ */
+export interface LogSession {
+  readonly epoch: number;
+  readonly committed: readonly LogPosition[];
+  /** The lease ends this long after the last `renew` or `next`. */
+  readonly leaseMs: number;
+  /** Settles when another owner took the lease. Never rejects. */
+  readonly lost: Promise<void>;
+  /**
+   * The next entries in order per source, at most `bytesMax` of bodies but at least one.
+   * Empty when nothing came within `waitMs`, or when the signal aborted.
+   *
+   * @throws Problem `lease_lost` when another owner has taken over
+   */
+  next(bytesMax: number, waitMs: number, signal: AbortSignal): Promise<readonly LogEntry[]>;
+  renew(): Promise<void>;
+  commit(positions: readonly LogPosition[]): Promise<void>;
+  /** Parks the one item that `item.frame` holds. Idempotent by group, frame id and ordinal. */
+  deadLetter(item: LogEntry, ordinal: number, reason: string): Promise<void>;
+  /** Gives the lease back. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** An adapter's side of `consumeLog`. */
+export interface LogFeed {
+  /** Takes the lease; `undefined` when another owner still has it after `waitMs`. */
+  openLog(request: LogSessionRequest): Promise<LogSession | undefined>;
+}
