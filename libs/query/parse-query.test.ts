@@ -7,7 +7,9 @@ import type { Pattern, PatternPart, Query } from './query.ts';
 
 /** Trees without the positions, which a printed query does not keep. */
 function bare(query: Query): unknown {
-  return JSON.parse(JSON.stringify(query, (key, value) => (key === 'at' ? undefined : value)));
+  return JSON.parse(
+    JSON.stringify(query, (key, value) => (key === 'at' || key === 'valueAt' ? undefined : value)),
+  );
 }
 
 function faultOf(text: string): { position: unknown; expected: unknown; detail: string } {
@@ -109,7 +111,9 @@ describe('parseQuery', () => {
   });
 
   it('says where a term stands', () => {
-    expect(parseQuery('a and  b:c')).toMatchObject({ operands: [{}, { kind: 'match', at: 9 }] });
+    expect(parseQuery('a and  b:c')).toMatchObject({
+      operands: [{}, { kind: 'match', at: 7, valueAt: 9 }],
+    });
   });
 
   it('accepts a query at each limit and refuses one past it', () => {
@@ -180,22 +184,24 @@ function normalPattern(parts: readonly PatternPart[]): Pattern {
   return result;
 }
 
+const positions = { at: fc.constant(0), valueAt: fc.constant(0) };
+
 const leaf: fc.Arbitrary<Query> = fc.oneof(
   fc.constant<Query>({ kind: 'all' }),
   fc.record({ kind: fc.constant('text' as const), pattern }),
-  fc.record({ kind: fc.constant('match' as const), field, pattern, at: fc.constant(0) }),
+  fc.record({ kind: fc.constant('match' as const), field, pattern, ...positions }),
   fc.record({
     kind: fc.constant('match' as const),
     field,
     pattern: fc.constant<Pattern>(['']),
-    at: fc.constant(0),
+    ...positions,
   }),
   fc.record({
     kind: fc.constant('compare' as const),
     field,
     op: fc.constantFrom('<' as const, '<=' as const, '>' as const, '>=' as const),
     value: text,
-    at: fc.constant(0),
+    ...positions,
   }),
   fc.record({
     kind: fc.constant('in' as const),

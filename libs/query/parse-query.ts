@@ -129,17 +129,18 @@ class QueryParser {
     }
     if (operator === '!=') return this.#node({ kind: 'not', operand: this.#primary(field) });
     if (operator === ':' || operator === '=') return this.#primary(field);
-    const at = this.#position;
-    const value = literalOf(this.#valueWord().pattern);
-    if (value === undefined) throw this.#fault('a value without wildcards', at);
+    const { pattern, at: valueAt } = this.#valueWord();
+    const value = literalOf(pattern);
+    if (value === undefined) throw this.#fault('a value without wildcards', valueAt);
     const op = operator.replace(':', '') as '<' | '<=' | '>' | '>=';
-    return this.#node({ kind: 'compare', field: nameOf(field), op, value, at });
+    return this.#node({ kind: 'compare', field: nameOf(field), op, value, at: field.at, valueAt });
   }
 
   #value(field: Word): Query {
-    const { pattern, at } = this.#valueWord();
-    if (isAny(pattern)) return this.#node({ kind: 'exists', field: nameOf(field), at: field.at });
-    return this.#node({ kind: 'match', field: nameOf(field), pattern, at });
+    const { pattern, at: valueAt } = this.#valueWord();
+    const term = { field: nameOf(field), at: field.at };
+    if (isAny(pattern)) return this.#node({ kind: 'exists', ...term });
+    return this.#node({ kind: 'match', ...term, pattern, valueAt });
   }
 
   #valueWord(): Word {

@@ -1,7 +1,7 @@
 /**
  * A parsed search: a tree, never text. Made by `parseQuery`, compiled by each engine's adapter.
  * Values are UNTRUSTED user text: compilers bind them as parameters.
- * `at` is where the term stands in the text (UTF-16 units from 0), for errors of type found later.
+ * `at` and `valueAt` are where field and value stand in the text (UTF-16 units from 0), for errors of type found later.
  */
 export type Query =
   | { readonly kind: 'all' }
@@ -15,6 +15,7 @@ export type Query =
       readonly field: FieldName;
       readonly pattern: Pattern;
       readonly at: number;
+      readonly valueAt: number;
     }
   | {
       readonly kind: 'compare';
@@ -22,6 +23,7 @@ export type Query =
       readonly op: '<' | '<=' | '>' | '>=';
       readonly value: string;
       readonly at: number;
+      readonly valueAt: number;
     }
   /** `field:(a or b)`: equal to one of at least two values, which hold no wildcards. */
   | {

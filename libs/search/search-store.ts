@@ -21,6 +21,12 @@ export interface TimeRange {
   readonly to: number;
 }
 
+/** The range that leaves nothing out: the reach of JavaScript's Date. */
+export const ALL_TIME: TimeRange = {
+  from: -8_640_000_000_000_000,
+  to: 8_640_000_000_000_000,
+};
+
 export interface SearchRequest {
   readonly collection: Collection;
   readonly query: Query;
@@ -43,9 +49,9 @@ export interface HistogramRequest {
   readonly collection: Collection;
   readonly query: Query;
   readonly range: TimeRange;
-  /** Width of a bar, milliseconds; at most 1,000 bars. */
+  /** Width of a bar, milliseconds. More than 1,000 bars with rows in them: Problem `invalid_request`. */
   readonly intervalMs: number;
-  /** Count per value of this field within each bar. */
+  /** Count per value of this field within each bar; a row without one counts under `''`, a list under each value. */
   readonly by?: string;
 }
 
@@ -61,7 +67,7 @@ export interface AggregateRequest {
   readonly query: Query;
   readonly range: TimeRange;
   readonly field: string;
-  /** Most values returned, by count; at most 1,000. */
+  /** Most values returned, by count and then by value; at most 1,000. Rows without a value are left out. */
   readonly limit: number;
 }
 
