@@ -1,0 +1,34 @@
+import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
+import type { Arrival } from '../source.ts';
+import { textOf } from '../text-member.ts';
+import type { SyslogHeader } from './syslog-header.ts';
+
+/** Sets time, host and target of an event from its header. A time that could not be read makes it `partial`. */
+export function applyHeader(event: NormalizedEvent, header: SyslogHeader, arrival: Arrival): void {
+  if (Number.isNaN(header.time)) {
+    event.parseStatus = 'partial';
+    event.parseError = 'no_timestamp';
+  } else {
+    event.timestamp = header.time;
+  }
+  event.sourceHost = textOf(header.host) || arrival.host;
+  if (event.sourceHost !== '') {
+    event.targetType = 'asset';
+    event.targetId = event.sourceHost;
+    event.targetName = event.sourceHost;
+  }
+}
+
+/** The members of a header that are there, under plain names. */
+export function headerAttributes(header: SyslogHeader): Record<string, unknown> {
+  const attributes: Record<string, unknown> = {};
+  if (header.app !== '') attributes.app = header.app;
+  if (header.processId !== '') attributes.pid = header.processId;
+  if (header.messageId !== '') attributes.msgid = header.messageId;
+  if (header.level >= 0) {
+    attributes.facility = header.facility;
+    attributes.level = header.level;
+  }
+  if (header.structuredData !== '') attributes.structured_data = header.structuredData;
+  return attributes;
+}
