@@ -1,0 +1,109 @@
+import {
+  CONDITION_DEPTH_MAX,
+  type Comparison,
+  type Condition,
+} from '@tocsin/content/rule-document.ts';
+import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
+import { Problem } from '@tocsin/kernel/problem.ts';
+import { type FieldReader, fieldNumber, fieldReader, fieldText } from './event-field.ts';
+
+/** Says whether an event meets a condition. */
+export type EventTest = (event: NormalizedEvent) => boolean;
+
+type ValueTest = (value: unknown) => boolean;
+
+/**
+ * Compiles a condition into closures, once per rule set.
+ *
+ * @throws Problem `invalid_request` that points at an unknown field or at too deep a nesting
+ */
+export function compileCondition(condition: Condition, pointer = '', depth = 1): EventTest {
+  if (depth > CONDITION_DEPTH_MAX) {
+    throw fault(pointer, `conditions nest at most ${CONDITION_DEPTH_MAX} deep`);
+  }
+  if ('all' in condition) {
+    const parts = condition.all.map((part, index) =>
+      compileCondition(part, `${pointer}/all/${index}`, depth + 1),
+    );
+    return (event) => parts.every((part) => part(event));
+  }
+  if ('any' in condition) {
+    const parts = condition.any.map((part, index) =>
+      compileCondition(part, `${pointer}/any/${index}`, depth + 1),
+    );
+    return (event) => parts.some((part) => part(event));
+  }
+  if ('not' in condition) {
+    const inner = compileCondition(condition.not, `${pointer}/not`, depth + 1);
+    return (event) => !inner(event);
+  }
+  return compileComparison(condition, pointer);
+}
+
+function compileComparison(comparison: Comparison, pointer: string): EventTest {
+  const read = fieldReader(comparison.field);
+  if (read === undefined) {
+    throw fault(`${pointer}/field`, `there is no field ${JSON.stringify(comparison.field)}`);
+  }
+  if ('exists' in comparison) {
+    const wanted = comparison.exists;
+    return (event) => isPresent(read(event)) === wanted;
+  }
+  return onItems(read, valueTest(comparison));
+}
+
+function valueTest(comparison: Exclude<Comparison, { exists: boolean }>): ValueTest {
+  if ('at_least' in comparison) {
+    const least = comparison.at_least;
+    return (value) => (fieldNumber(value) ?? Number.NEGATIVE_INFINITY) >= least;
+  }
+  if ('equals' in comparison) return equalsOneOf(listOf(comparison.equals));
+  if ('contains' in comparison) {
+    return textTest(comparison.contains, (text, part) => text.includes(part));
+  }
+  if ('starts_with' in comparison) {
+    return textTest(comparison.starts_with, (text, part) => text.startsWith(part));
+  }
+  return textTest(comparison.ends_with, (text, part) => text.endsWith(part));
+}
+
+function onItems(read: FieldReader, test: ValueTest): EventTest {
+  return (event) => {
+    const value = read(event);
+    return Array.isArray(value) ? value.some(test) : test(value);
+  };
+}
+
+function equalsOneOf(values: readonly (string | number | boolean)[]): ValueTest {
+  const wanted = new Set(values.map((value) => String(value).toLowerCase()));
+  return (value) => {
+    const text = fieldText(value);
+    return text !== '' && wanted.has(text.toLowerCase());
+  };
+}
+
+function textTest(
+  parts: string | readonly string[],
+  test: (text: string, part: string) => boolean,
+): ValueTest {
+  const lower = listOf(parts).map((part) => part.toLowerCase());
+  return (value) => {
+    const text = fieldText(value).toLowerCase();
+    return text !== '' && lower.some((part) => test(text, part));
+  };
+}
+
+function listOf<Item>(value: Item | readonly Item[]): readonly Item[] {
+  return Array.isArray(value) ? value : [value as Item];
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+function fault(pointer: string, detail: string): Problem {
+  return new Problem('invalid_request', {
+    detail: `the condition is not valid: ${detail}`,
+    errors: [{ pointer: `/condition${pointer}`, detail }],
+  });
+}

@@ -1,0 +1,88 @@
+import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
+import type { WindowAdd } from '@tocsin/windows/window-store.ts';
+import { eventLabels } from './event-labels.ts';
+import type { Rule } from './rule.ts';
+import type { RuleRegistry } from './rule-registry.ts';
+
+/** A timestamp this far ahead of its receipt is not believed: 5 minutes (design 3, *Time*). */
+export const CLOCK_AHEAD_MAX_MS = 300_000;
+
+/** Tag of an event whose timestamp was not believed. */
+export const CLOCK_AHEAD_TAG = 'clock_ahead';
+
+/** What the rules say of a frame, before any window is touched. */
+export interface FrameMatches {
+  /** Ids of the rules that each event matched; undefined for none. */
+  readonly matches: (readonly string[] | undefined)[];
+  /** For the window store: matches that have a group, in the order of the events. */
+  readonly adds: readonly WindowAdd[];
+  /** The rule of each add. */
+  readonly rules: readonly Rule[];
+  /** Events whose timestamp lay too far ahead: evaluated at the time of receipt. */
+  readonly clockAhead: number;
+  /** Matches without a value to group by: kept with the event, counted in no window. */
+  readonly ungrouped: number;
+}
+
+/**
+ * Tests every event of a frame against the rules that can concern it. Pure, but for the tag
+ * {@link CLOCK_AHEAD_TAG}, which it puts on events whose clock is wrong, so that it is stored with them.
+ *
+ * @param receivedAt milliseconds since 1970 at which the frame was accepted
+ */
+export function matchFrame(
+  registry: RuleRegistry,
+  events: readonly NormalizedEvent[],
+  receivedAt: number,
+): FrameMatches {
+  const matches: (readonly string[] | undefined)[] = new Array(events.length);
+  const adds: WindowAdd[] = [];
+  const rules: Rule[] = [];
+  let clockAhead = 0;
+  let ungrouped = 0;
+  const latest = receivedAt + CLOCK_AHEAD_MAX_MS;
+  for (let index = 0; index < events.length; index += 1) {
+    const event = events[index];
+    if (event === undefined) continue;
+    const ahead = event.timestamp > latest;
+    if (ahead) {
+      clockAhead += 1;
+      event.tags = [...event.tags, CLOCK_AHEAD_TAG];
+    }
+    const matched = matchEvent(registry, event);
+    if (matched === undefined) continue;
+    matches[index] = matched.map((rule) => rule.document.id);
+    const labels = eventLabels(event);
+    for (const rule of matched) {
+      const group = rule.groupOf(event);
+      if (group === undefined) {
+        ungrouped += 1;
+        continue;
+      }
+      adds.push(addOf(rule, group, event, ahead ? receivedAt : event.timestamp, labels));
+      rules.push(rule);
+    }
+  }
+  return { matches, adds, rules, clockAhead, ungrouped };
+}
+
+function matchEvent(registry: RuleRegistry, event: NormalizedEvent): Rule[] | undefined {
+  let matched: Rule[] | undefined;
+  for (const rule of registry.candidates(event.category)) {
+    if (!rule.matches(event)) continue;
+    matched ??= [];
+    matched.push(rule);
+  }
+  return matched;
+}
+
+function addOf(
+  rule: Rule,
+  group: string,
+  event: NormalizedEvent,
+  at: number,
+  labels: readonly string[],
+): WindowAdd {
+  const weight = rule.counting.weigh(event);
+  return { rule: rule.counting.window, group, at, eventId: event.eventId, weight, labels };
+}

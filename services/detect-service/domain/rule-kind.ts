@@ -1,0 +1,22 @@
+import type { RuleDocument } from '@tocsin/content/rule-document.ts';
+import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
+import type { WindowRule } from '@tocsin/correlation/window.ts';
+import type { TSchema } from 'typebox';
+
+/** How matches of one rule are counted. */
+export interface Counting {
+  readonly window: WindowRule;
+  /** What a matching event counts: 1 or more. */
+  weigh(event: NormalizedEvent): number;
+}
+
+/** A kind of rule: what its parameters are, and how its matches become alerts. One file each in `kinds/`. */
+export interface RuleKind {
+  readonly name: string;
+  /** Schema of the document's `parameters`; they are checked against it before `counting` sees them. */
+  readonly parameters: TSchema;
+  /**
+   * @throws Problem `invalid_request` for what the schema cannot say
+   */
+  counting(document: RuleDocument): Counting;
+}
