@@ -1,0 +1,115 @@
+import { LOG_LEVELS } from '@tocsin/telemetry/log.ts';
+import {
+  choiceSetting,
+  embeddedOnlySetting,
+  httpsSetting,
+  integerSetting,
+  pathSetting,
+  secretSetting,
+  textSetting,
+  textSettingOr,
+  urlSetting,
+} from './setting.ts';
+
+/** Claim `aud` that tokens must name where nothing else is set. */
+export const AUDIENCE_DEFAULT = 'tocsin';
+/** Port of the gateway where nothing else is set (X-12). */
+export const PORT_DEFAULT = 8080;
+
+/**
+ * Every variable of the product, once. Names are fixed: users' scripts hold on to them.
+ * A process picks those it reads (`processes.ts`).
+ */
+export const VARIABLES = {
+  home: pathSetting(
+    {
+      variable: 'TOCSIN_HOME',
+      summary: 'Folder that holds everything one installation keeps: data, keys, sockets, logs.',
+    },
+    '`/var/lib/tocsin` as root, else `~/.local/share/tocsin`',
+  ),
+  host: textSettingOr(
+    {
+      variable: 'TOCSIN_HOST',
+      summary:
+        'Address the gateway listens on. Any other than loopback needs an external issuer or `TOCSIN_LOCAL_ISSUER=on`.',
+    },
+    '127.0.0.1',
+  ),
+  port: integerSetting(
+    { variable: 'TOCSIN_PORT', summary: 'Port of the gateway. 0 takes a free one.' },
+    { min: 0, max: 65_535, fallback: PORT_DEFAULT },
+  ),
+  logLevel: choiceSetting(
+    {
+      variable: 'TOCSIN_LOG_LEVEL',
+      summary: 'Least important lines that are written. `debug` is for development.',
+    },
+    LOG_LEVELS,
+    'info',
+  ),
+  databaseUrl: secretSetting(
+    {
+      variable: 'TOCSIN_DATABASE_URL',
+      summary: 'An existing PostgreSQL to use instead of the bundled one.',
+    },
+    'a postgres:// URL',
+    (text) => /^postgres(ql)?:\/\//.test(text),
+  ),
+  busUrl: embeddedOnlySetting(
+    { variable: 'TOCSIN_BUS_URL', summary: 'The event bus to use instead of the embedded one.' },
+    'LMDB',
+  ),
+  searchUrl: embeddedOnlySetting(
+    {
+      variable: 'TOCSIN_SEARCH_URL',
+      summary: 'The event store to use instead of the embedded one.',
+    },
+    'DuckDB',
+  ),
+  jwtIssuer: textSetting({
+    variable: 'TOCSIN_JWT_ISSUER',
+    summary:
+      'Claim `iss` of the issuer whose tokens are accepted. Needs exactly one of `TOCSIN_JWT_JWKS_URL` and `TOCSIN_JWT_PUBLIC_KEY_FILE`.',
+  }),
+  jwtAudience: textSettingOr(
+    { variable: 'TOCSIN_JWT_AUDIENCE', summary: 'What claim `aud` of every token must name.' },
+    AUDIENCE_DEFAULT,
+  ),
+  jwtJwksUrl: httpsSetting({
+    variable: 'TOCSIN_JWT_JWKS_URL',
+    summary: 'Where the issuer publishes its keys (RFC 7517). Fetched at most every 30 seconds.',
+  }),
+  jwtPublicKeyFile: pathSetting({
+    variable: 'TOCSIN_JWT_PUBLIC_KEY_FILE',
+    summary: "PEM file of the issuer's one public key: RSA (2048 bits or more) or P-256.",
+  }),
+  localIssuer: choiceSetting(
+    {
+      variable: 'TOCSIN_LOCAL_ISSUER',
+      summary:
+        'Whether this installation signs tokens itself. `auto`: only with no external issuer and every listener on loopback; a start that would need more is refused.',
+    },
+    ['auto', 'on', 'off'],
+    'auto',
+  ),
+  failpoints: textSetting({
+    variable: 'TOCSIN_FAILPOINTS',
+    summary: 'Planned crashes, for crash tests only: `label:count`, separated by commas.',
+  }),
+  tenant: textSetting({
+    variable: 'TOCSIN_TENANT',
+    summary: 'Tenant the command line works on when `--tenant` is absent.',
+  }),
+  token: secretSetting(
+    {
+      variable: 'TOCSIN_TOKEN',
+      summary: 'Token the command line sends instead of one from the local issuer.',
+    },
+    'a token',
+  ),
+  url: urlSetting({
+    variable: 'TOCSIN_URL',
+    summary: 'Address of the Tocsin the command line talks to, instead of the one of this home.',
+  }),
+} as const;
