@@ -1,0 +1,28 @@
+import type { Database } from '@tocsin/database/database.ts';
+import { etagOf } from '@tocsin/http/etag.ts';
+import { platformRoute, type Route } from '@tocsin/http/route.ts';
+import { NewTenant, renderTenant, Tenant } from '../domain/tenant.ts';
+import { insertTenant } from '../records.ts';
+
+/** `POST /v1/tenants` (X-15): an id that is taken is 409, also with the same members. */
+export function createTenantRoute(database: Database): Route {
+  return platformRoute({
+    method: 'POST',
+    path: '/v1/tenants',
+    operationId: 'createTenant',
+    summary: 'Create a tenant',
+    tags: ['tenants'],
+    permission: 'tenants:write',
+    body: NewTenant,
+    responses: { 201: Tenant },
+    handle: async (principal, request) => {
+      const author = { principal, requestId: request.requestId };
+      const row = await database.inPlatform((tx) => insertTenant(tx, request.body, author));
+      return {
+        status: 201,
+        body: renderTenant(row),
+        headers: { etag: etagOf(row.version), location: `/v1/tenants/${row.tenant_id}` },
+      };
+    },
+  });
+}
