@@ -28,8 +28,6 @@ export interface KnownEvent extends WindowsEvent {
 export interface Channel {
   /** Audit keywords have meaning here. */
   readonly audits: boolean;
-  /** `UtcTime` is the time of the event here. */
-  readonly utcTime: boolean;
   readonly events: ReadonlyMap<number, KnownEvent>;
   /** For ids that have no entry. */
   readonly otherwise: KnownEvent;
@@ -53,7 +51,7 @@ const CHANNELS: ReadonlyMap<string, Channel> = new Map([
   ['Security', { ...channel('security', SECURITY_EVENTS, ENDPOINT), audits: true }],
   [
     'Microsoft-Windows-Sysmon/Operational',
-    { ...channel('sysmon', SYSMON_EVENTS, { ...ENDPOINT, actor: 'user' }), utcTime: true },
+    channel('sysmon', SYSMON_EVENTS, { ...ENDPOINT, actor: 'user' }),
   ],
   ['Microsoft-Windows-PowerShell/Operational', channel('powershell', POWERSHELL_EVENTS, ENDPOINT)],
   ['PowerShellCore/Operational', channel('powershell', POWERSHELL_EVENTS, ENDPOINT)],
@@ -87,7 +85,7 @@ function channel(service: string, table: EventTable, defaults: WindowsEvent): Ch
   for (const [id, row] of Object.entries(table)) {
     events.set(Number(id), known(service, { ...defaults, ...row }));
   }
-  return { audits: false, utcTime: false, events, otherwise: known(service, defaults) };
+  return { audits: false, events, otherwise: known(service, defaults) };
 }
 
 function known(service: string, event: WindowsEvent): KnownEvent {

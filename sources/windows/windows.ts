@@ -5,7 +5,7 @@ import type { Arrival, JsonRecord, JsonSource } from '../source.ts';
 import { textOf } from '../text-member.ts';
 import { timeOf } from '../timestamp.ts';
 import { auditOutcome, levelSeverity } from './audit.ts';
-import { type Channel, channelOf, type KnownEvent } from './channels.ts';
+import { channelOf, type KnownEvent } from './channels.ts';
 import { describeEvent } from './describe-event.ts';
 import { setActor } from './windows-actor.ts';
 import { flattenWinlogbeat } from './winlogbeat.ts';
@@ -56,7 +56,7 @@ function map(record: JsonRecord, line: string, arrival: Arrival): NormalizedEven
   event.outcome = kind.outcome !== '' || !channel.audits ? kind.outcome : auditOutcome(fields);
   event.severity = Math.max(levelSeverity(fields), event.outcome === 'failure' ? 3 : 0);
   event.logsources = logsourcesOf(kind, fields);
-  setTime(event, fields, channel);
+  setTime(event, fields);
   setHost(event, fields, arrival);
   setActor(event, fields, kind.actor);
   event.srcIp = ipOf(fields.IpAddress ?? fields.SourceIp ?? fields.SourceAddress);
@@ -65,11 +65,16 @@ function map(record: JsonRecord, line: string, arrival: Arrival): NormalizedEven
   return event;
 }
 
-/** `@timestamp` stands before the others because nxlog's `EventTime` is local time without a zone. */
-function setTime(event: NormalizedEvent, fields: JsonRecord, channel: Channel): void {
-  let time = channel.utcTime ? timeOf(fields.UtcTime) : Number.NaN;
-  if (Number.isNaN(time)) time = timeOf(fields['@timestamp']);
-  if (Number.isNaN(time)) time = timeOf(fields.TimeCreated);
+/**
+ * The time of the record, which all channels of a host share, and not Sysmon's `UtcTime`, which is seen days off for
+ * network connections. Only a local time without a zone yields to it. `@timestamp` stands first because nxlog's
+ * `EventTime` is such a local time.
+ */
+function setTime(event: NormalizedEvent, fields: JsonRecord): void {
+  const created = fields.TimeCreated;
+  let time = timeOf(fields['@timestamp']);
+  if (Number.isNaN(time) && isZoned(created)) time = timeOf(created);
+  if (Number.isNaN(time)) time = timeOf(fields.UtcTime ?? created);
   if (Number.isNaN(time)) time = timeOf(fields.EventTime ?? fields.TimeGenerated);
   if (Number.isNaN(time)) {
     event.parseStatus = 'partial';
@@ -77,6 +82,10 @@ function setTime(event: NormalizedEvent, fields: JsonRecord, channel: Channel): 
   } else {
     event.timestamp = time;
   }
+}
+
+function isZoned(time: unknown): boolean {
+  return typeof time === 'string' && time.charCodeAt(time.length - 1) === 90;
 }
 
 function setHost(event: NormalizedEvent, fields: JsonRecord, arrival: Arrival): void {
