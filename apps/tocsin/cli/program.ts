@@ -5,6 +5,7 @@ import { registerCases } from '../commands/cases.ts';
 import { registerDoctor } from '../commands/doctor.ts';
 import { registerDown } from '../commands/down.ts';
 import { registerIncidents } from '../commands/incidents.ts';
+import { registerIngest } from '../commands/ingest.ts';
 import { registerSearch } from '../commands/search.ts';
 import { registerStatus } from '../commands/status.ts';
 import { registerTenant } from '../commands/tenant.ts';
@@ -25,6 +26,7 @@ const COMMANDS = [
   registerDoctor,
   registerTenant,
   registerToken,
+  registerIngest,
   registerSearch,
   registerAlerts,
   registerIncidents,

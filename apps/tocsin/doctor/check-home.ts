@@ -56,7 +56,7 @@ export async function checkReachable(home: Home): Promise<Finding> {
   if (account === undefined) return fine('postgres user', 'not needed: this user is not root');
   const { path } = await nearestFolder(home.root);
   try {
-    await assertReachable(join(path, 'postgres'), account);
+    await assertReachable(path, account);
     return fine('postgres user', `user id ${account.uid} reaches ${path}`);
   } catch (error) {
     if (!isProblem(error)) throw error;

@@ -1,0 +1,28 @@
+/** What became of the input so far. */
+export interface Tally {
+  read: number;
+  bytes: number;
+  accepted: number;
+  refused: number;
+  stored: number;
+  duplicate: number;
+  dead_lettered: number;
+  parse_failed: number;
+  /** Requests sent again although the first may have been taken (a broken connection): raw lines may be there twice. */
+  uncertain_requests: number;
+}
+
+/** Nothing yet. */
+export function emptyTally(): Tally {
+  return {
+    read: 0,
+    bytes: 0,
+    accepted: 0,
+    refused: 0,
+    stored: 0,
+    duplicate: 0,
+    dead_lettered: 0,
+    parse_failed: 0,
+    uncertain_requests: 0,
+  };
+}

@@ -1,0 +1,273 @@
+import { systemContext, type TenantContext } from '@tocsin/auth/tenant-context.ts';
+import type { LogPosition } from '@tocsin/bus/event-bus.ts';
+import type { Frame } from '@tocsin/bus/frame.ts';
+import type { Detector } from '@tocsin/detect-service/detector.ts';
+import type { CancelTimer } from '@tocsin/kernel/clock.ts';
+import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
+import type { World } from '@tocsin/kernel/world.ts';
+import {
+  type NormalizedFrame,
+  normalizeFrame,
+} from '@tocsin/normalize-service/domain/normalize-frame.ts';
+import type { RawArchive } from '@tocsin/objects/raw-archive.ts';
+import type { DuckDbEventStore } from '@tocsin/search/duckdb/duckdb-event-store.ts';
+import { type FrameEvent, ROLL_ROWS } from '@tocsin/search/duckdb/event-writer.ts';
+import type { WindowStore } from '@tocsin/windows/window-store.ts';
+import { alertFrames } from './alert-frames.ts';
+
+/** What is in memory becomes durable, and the cursor moves, at least this often. */
+export const BARRIER_EVERY_MS = 10_000;
+/** Alerts whose updates were held back are looked for this often. */
+const DUE_ALERTS_EVERY_MS = 250;
+
+/** A frame for the pipeline. */
+export interface PipelineEntry {
+  readonly position: LogPosition;
+  readonly frame: Frame;
+  /** At or below the committed cursor: read again only to fill windows that were lost. */
+  readonly replayed: boolean;
+}
+
+/** What the pipeline asks of the bus. All resolve when durable. */
+export interface PipelineOutput {
+  publish(frames: readonly Frame[]): Promise<void>;
+  deadLetter(entry: PipelineEntry, ordinal: number, reason: string): Promise<void>;
+  commit(positions: readonly LogPosition[]): Promise<void>;
+}
+
+/** What the pipeline counts; metrics of the process stand behind it. */
+export interface PipelineCounters {
+  stored(tenantId: TenantId, events: number, parseFailed: number): void;
+  duplicates(tenantId: TenantId, events: number): void;
+  deadLettered(tenantId: TenantId, events: number): void;
+  alertsPublished(tenantId: TenantId, alerts: number): void;
+  barrier(seconds: number): void;
+}
+
+export interface PipelineParts {
+  readonly store: DuckDbEventStore;
+  readonly archive: RawArchive;
+  readonly windows: WindowStore;
+  readonly detector: Detector;
+  readonly output: PipelineOutput;
+  readonly counters: PipelineCounters;
+  readonly world: World;
+  /** Told when a barrier fails: nothing may be acknowledged any more, the process ends. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/**
+ * Steps 2 to 7 of the way of an event (design 3) in one place: identify, normalise, detect, store, publish alerts,
+ * move the cursor. Frames are taken one after the other; what they leave in memory becomes durable at a *barrier*:
+ *
+ * 1. no frame is taken; held alerts are published, and all alerts and dead letters so far are durable;
+ * 2. archive, hot rows and windows are cut off at the last frame taken, and frames are taken again;
+ * 3. the archive is put, then the rows with their offsets are committed, the windows' checkpoint is written;
+ * 4. the cursor moves to the last frame of the cut.
+ *
+ * The order is the point: rows refer to archived lines, windows must not know events whose alerts are not out, and the
+ * cursor must not pass anything that is only in memory. A crash anywhere repeats work that every part ignores.
+ */
+export class Pipeline {
+  readonly #parts: PipelineParts;
+  readonly #done = new Map<string, LogPosition>();
+  /** Alerts and dead letters on their way to the bus. */
+  #sending: Promise<void>[] = [];
+  #taking: Promise<void> = Promise.resolve();
+  #barrier: Promise<void> = Promise.resolve();
+  #barrierRuns = false;
+  #cancelTimers: CancelTimer[] = [];
+  #stopped = false;
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+    this.#every(BARRIER_EVERY_MS, () => this.barrier());
+    this.#every(DUE_ALERTS_EVERY_MS, () =>
+      this.#exclusively(() => Promise.resolve(this.#sendDue())),
+    );
+  }
+
+  /** Takes one frame. Resolves when its events are in memory and its alerts are on their way. */
+  take(entry: PipelineEntry): Promise<void> {
+    return this.#exclusively(async () => {
+      await this.#process(entry);
+      if (this.#parts.store.writer.hotRows < ROLL_ROWS) return;
+      // One barrier at a time: when storing falls behind, taking waits, and the bus holds what comes.
+      if (this.#barrierRuns) await this.#barrier;
+      await this.#cut();
+    });
+  }
+
+  /** Makes everything taken so far durable and moves the cursor. */
+  async barrier(): Promise<void> {
+    await this.#exclusively(async () => {
+      if (this.#barrierRuns) await this.#barrier;
+      await this.#cut();
+    });
+    await this.#barrier;
+  }
+
+  /** Ends with a barrier; takes nothing more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const cancel of this.#cancelTimers) cancel();
+    await this.barrier();
+  }
+
+  async #process(entry: PipelineEntry): Promise<void> {
+    const { detector, store } = this.#parts;
+    const { frame, position } = entry;
+    const tenant = systemContext(frame.tenantId, 'pipeline');
+    const source = sourceOf(position);
+    const normalized = normalizeFrame(frame);
+    const known = position.offset <= store.writer.accepted(source);
+    const duplicates = await this.#duplicates(tenant, source, entry, normalized, known);
+    const kept = withoutDuplicates(normalized, duplicates);
+    const events = kept.map(({ event }) => event);
+    const at = { source, offset: position.offset };
+    const found = await detector.detectFrame(tenant, at, events, frame.receivedAt, entry.replayed);
+    if (!known)
+      await this.#store(tenant, at, entry, kept, found.matches, [...duplicates], normalized);
+    if (!entry.replayed) this.#send(frame.tenantId, found.alerts, frame);
+    if (!known && !entry.replayed) {
+      for (const { ordinal, reason } of normalized.dead) {
+        this.#track(this.#parts.output.deadLetter(entry, ordinal, reason));
+      }
+    }
+    if (!entry.replayed) this.#done.set(source, position);
+  }
+
+  /** Ordinals of events whose client-given id was stored before. A frame seen before decides as it did then. */
+  async #duplicates(
+    tenant: TenantContext,
+    source: string,
+    entry: PipelineEntry,
+    normalized: NormalizedFrame,
+    known: boolean,
+  ): Promise<ReadonlySet<number>> {
+    const { store } = this.#parts;
+    if (known) {
+      const record = await store.findFrameAt(source, entry.position.offset);
+      return new Set(record?.duplicates);
+    }
+    const duplicates = new Set<number>();
+    normalized.events.forEach((event, index) => {
+      if (event.clientId && store.writer.isRepeated(tenant, event.eventId)) {
+        duplicates.add(normalized.ordinals[index] ?? 0);
+      }
+    });
+    return duplicates;
+  }
+
+  async #store(
+    tenant: TenantContext,
+    at: { source: string; offset: number },
+    { frame }: PipelineEntry,
+    kept: readonly { event: FrameEvent['event']; ordinal: number }[],
+    matches: readonly (readonly string[] | undefined)[],
+    duplicates: readonly number[],
+    normalized: NormalizedFrame,
+  ): Promise<void> {
+    const { archive, counters, store } = this.#parts;
+    const place = archive.add(tenant, frame.receivedAt, frame.body, frame.count);
+    const rows = kept.map(({ event, ordinal }, index) => ({
+      event,
+      ordinal,
+      rules: matches[index],
+    }));
+    const deadLetters = normalized.dead.map(({ ordinal }) => ordinal);
+    const { id: frameId, receivedAt, count } = frame;
+    const facts = { ...at, ...place, frameId, receivedAt, count, duplicates, deadLetters };
+    await store.writer.append(tenant, facts, rows);
+    const failed = rows.filter(({ event }) => event.parseStatus === 'failed').length;
+    counters.stored(tenant.tenantId, rows.length, failed);
+    if (duplicates.length > 0) counters.duplicates(tenant.tenantId, duplicates.length);
+    if (deadLetters.length > 0) counters.deadLettered(tenant.tenantId, deadLetters.length);
+  }
+
+  #sendDue(): void {
+    const alerts = this.#parts.detector.dueAlerts();
+    for (const [tenantId, mine] of Map.groupBy(alerts, (alert) => alert.tenant_id as TenantId)) {
+      this.#send(tenantId, mine, undefined);
+    }
+  }
+
+  #send(
+    tenantId: TenantId,
+    alerts: readonly Parameters<typeof alertFrames>[1][number][],
+    cause: Frame | undefined,
+  ): void {
+    if (alerts.length === 0) return;
+    const { counters, output, world } = this.#parts;
+    counters.alertsPublished(tenantId, alerts.length);
+    this.#track(output.publish(alertFrames(world, alerts, tenantId, cause)));
+  }
+
+  #track(sent: Promise<void>): void {
+    this.#sending.push(sent);
+    sent.catch((error: unknown) => this.#parts.onFatal(error));
+  }
+
+  /** Steps 1 and 2 of a barrier, and starts 3 and 4. Runs while no frame is taken. */
+  async #cut(): Promise<void> {
+    const { archive, counters, detector, output, store, windows, world } = this.#parts;
+    const started = world.clock.monotonic();
+    const held = Map.groupBy(detector.flushAlerts(), (alert) => alert.tenant_id as TenantId);
+    for (const [tenantId, alerts] of held) this.#send(tenantId, alerts, undefined);
+    await Promise.all(this.#sending);
+    this.#sending = [];
+    world.failpoint('alerts.after-publish');
+    const positions = [...this.#done.values()];
+    this.#done.clear();
+    if (positions.length === 0) return;
+    const sealed = await store.writer.seal();
+    const archived = archive.flush();
+    const checkpointed = windows.checkpoint();
+    this.#barrierRuns = true;
+    this.#barrier = (async () => {
+      await archived;
+      await store.writer.commit(sealed);
+      await checkpointed;
+      await output.commit(positions);
+      counters.barrier((world.clock.monotonic() - started) / 1000);
+    })().finally(() => {
+      this.#barrierRuns = false;
+    });
+    this.#barrier.catch((error: unknown) => this.#parts.onFatal(error));
+    checkpointed.catch(() => undefined);
+  }
+
+  #exclusively(work: () => Promise<void>): Promise<void> {
+    const run = this.#taking.then(work);
+    this.#taking = run.catch(() => undefined);
+    return run;
+  }
+
+  #every(periodMs: number, run: () => Promise<void>): void {
+    const index = this.#cancelTimers.push(() => undefined) - 1;
+    const arm = (): void => {
+      this.#cancelTimers[index] = this.#parts.world.clock.after(periodMs, () => {
+        if (this.#stopped) return;
+        run().then(arm, (error: unknown) => this.#parts.onFatal(error));
+      });
+    };
+    arm();
+  }
+}
+
+/** The name under which store and windows remember the offset of a source. */
+function sourceOf({ topic, shard, tenantId }: LogPosition): string {
+  return `${topic}/${shard}/${tenantId}`;
+}
+
+function withoutDuplicates(
+  { events, ordinals }: NormalizedFrame,
+  duplicates: ReadonlySet<number>,
+): { event: FrameEvent['event']; ordinal: number }[] {
+  const kept: { event: FrameEvent['event']; ordinal: number }[] = [];
+  events.forEach((event, index) => {
+    const ordinal = ordinals[index] ?? 0;
+    if (!duplicates.has(ordinal)) kept.push({ event, ordinal });
+  });
+  return kept;
+}
