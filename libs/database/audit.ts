@@ -18,16 +18,18 @@ export interface AuditedChange {
 
 /**
  * Writes who changed what, in the transaction of the change: when this fails, so does the change (design 6).
- * The actor is the context's, so it cannot be chosen by a caller.
+ * The actor is the context's, so it cannot be chosen by a caller. At most 5,000 changes in one call.
  */
 export async function writeAudit(
   tx: TenantTransaction,
   tenant: TenantContext,
-  change: AuditedChange,
+  ...changes: readonly AuditedChange[]
 ): Promise<void> {
+  if (changes.length === 0) return;
+  const who = { tenant_id: tenant.tenantId, actor: tenant.actor };
   await tx
     .insertInto('audit_log')
-    .values({ tenant_id: tenant.tenantId, actor: tenant.actor, ...columns(change) })
+    .values(changes.map((change) => ({ ...who, ...columns(change) })))
     .execute();
 }
 

@@ -10,8 +10,8 @@ import type { TenantTransaction } from './database.ts';
 export const ENVELOPE_BYTES_MAX = 128 * 1024;
 
 /**
- * Puts a message in the transaction of the change that it tells of (design 3.9). The relay (`outbox-relay.ts`)
- * publishes it after the commit, at least once; `envelope.event_id` is the row's id, so readers see a repeat as one.
+ * Puts messages in the transaction of the change that they tell of (design 3.9), at most 10,000 in one call. The relay (`outbox-relay.ts`)
+ * publishes them after the commit, at least once; `envelope.event_id` is the row's id, so readers see a repeat as one.
  *
  * @throws Problem `body_too_large` past {@link ENVELOPE_BYTES_MAX}; `conflict` when the id is already waiting
  */
@@ -19,23 +19,24 @@ export async function writeOutbox(
   tx: TenantTransaction,
   tenant: TenantContext,
   topic: WorkTopic,
-  envelope: Envelope,
+  ...envelopes: readonly Envelope[]
 ): Promise<void> {
+  if (envelopes.length === 0) return;
+  const rows = envelopes.map((envelope) => ({
+    tenant_id: tenant.tenantId,
+    outbox_id: envelope.event_id,
+    topic,
+    envelope: envelopeText(tenant, envelope),
+  }));
+  await tx.insertInto('outbox').values(rows).execute();
+}
+
+function envelopeText(tenant: TenantContext, envelope: Envelope): string {
   assert(envelope.tenant_id === tenant.tenantId, 'an envelope is of the tenant that writes it');
   assert(isUuid(envelope.event_id), 'an envelope has a UUID as event_id');
   const text = JSON.stringify(envelope);
-  if (Buffer.byteLength(text) > ENVELOPE_BYTES_MAX) {
-    throw new Problem('body_too_large', {
-      detail: `a message to other parts of Tocsin has at most ${ENVELOPE_BYTES_MAX} bytes`,
-    });
-  }
-  await tx
-    .insertInto('outbox')
-    .values({
-      tenant_id: tenant.tenantId,
-      outbox_id: envelope.event_id,
-      topic,
-      envelope: text,
-    })
-    .execute();
+  if (Buffer.byteLength(text) <= ENVELOPE_BYTES_MAX) return text;
+  throw new Problem('body_too_large', {
+    detail: `a message to other parts of Tocsin has at most ${ENVELOPE_BYTES_MAX} bytes`,
+  });
 }

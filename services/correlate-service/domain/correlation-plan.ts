@@ -40,6 +40,13 @@ export interface IncidentJoin {
   readonly alsoMatches: readonly string[];
 }
 
+/** A name that an alert brought to an incident. */
+export interface IncidentName {
+  readonly incidentId: string;
+  readonly kind: 'actors' | 'hosts' | 'srcIps';
+  readonly name: string;
+}
+
 /** A case to open for an incident. */
 export interface CaseOpening {
   readonly caseId: string;
@@ -55,6 +62,8 @@ export interface CorrelationPlan {
   /** Newest state of each alert that counts toward each incident touched. */
   readonly members: readonly { readonly incidentId: string; readonly incoming: IncomingAlert }[];
   readonly newKeys: readonly { readonly incidentId: string; readonly key: string }[];
+  /** Names that people read, from every state of the alerts. */
+  readonly newNames: readonly IncidentName[];
   readonly cases: readonly CaseOpening[];
   /** New or newly unsuppressed alerts, to be told to others. */
   readonly triggered: readonly IncomingAlert[];

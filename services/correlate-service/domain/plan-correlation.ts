@@ -13,6 +13,7 @@ import type {
   CaseOpening,
   CorrelationPlan,
   IncidentJoin,
+  IncidentName,
   IncidentOpening,
   IncomingAlert,
 } from './correlation-plan.ts';
@@ -68,6 +69,7 @@ class Planner {
   readonly #joins: IncidentJoin[] = [];
   readonly #members = new Map<string, { incidentId: string; incoming: IncomingAlert }>();
   readonly #newKeys: { incidentId: string; key: string }[] = [];
+  readonly #newNames = new Map<string, IncidentName>();
   readonly #cases: CaseOpening[] = [];
   readonly #triggered = new Map<string, IncomingAlert>();
   #staleCount = 0;
@@ -108,6 +110,7 @@ class Planner {
       joins: this.#joins,
       members: [...this.#members.values()],
       newKeys: this.#newKeys,
+      newNames: [...this.#newNames.values()],
       cases: this.#cases,
       triggered: [...this.#triggered.values()],
       staleCount: this.#staleCount,
@@ -221,6 +224,11 @@ class Planner {
     const { incidentId } = incident;
     this.#members.set(`${incidentId}/${incoming.alert.alert_id}`, { incidentId, incoming });
     for (const key of incoming.names.keys) this.#addKey(incident, key);
+    for (const kind of ['actors', 'hosts', 'srcIps'] as const) {
+      for (const name of incoming.names[kind]) {
+        this.#newNames.set(JSON.stringify([incidentId, kind, name]), { incidentId, kind, name });
+      }
+    }
     this.#openCase(incident, incoming, false);
     return incident;
   }

@@ -1,7 +1,7 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { TenantTransaction } from '@tocsin/database/database.ts';
 import { sql } from 'kysely';
-import type { CorrelationPlan, IncidentOpening } from '../domain/correlation-plan.ts';
+import type { CorrelationPlan, IncidentName, IncidentOpening } from '../domain/correlation-plan.ts';
 
 /** Most actors, hosts and addresses an incident shows of each kind; what ties alerts is kept apart. */
 export const INCIDENT_NAMES_MAX = 100;
@@ -84,7 +84,7 @@ export async function countIncidents(
   if (incidentIds.length === 0) return;
   await sql`
     with held as (
-      select m.incident_id, a.*
+      select m.incident_id, a.alert_id, a.severity, a.title, a.first_event_at, a.last_event_at
       from incident_alerts m join alerts a using (tenant_id, alert_id)
       where m.tenant_id = ${tenant.tenantId} and m.incident_id = any(${incidentIds}::uuid[])
     ), counted as (
@@ -104,29 +104,13 @@ export async function countIncidents(
 export async function addIncidentNames(
   tx: TenantTransaction,
   tenant: TenantContext,
-  plan: CorrelationPlan,
+  names: readonly IncidentName[],
 ): Promise<void> {
-  const seen = new Set<string>();
-  const ids: string[] = [];
-  const kinds: string[] = [];
-  const names: string[] = [];
-  for (const { incidentId, incoming } of plan.members) {
-    for (const kind of ['actors', 'hosts', 'srcIps'] as const) {
-      for (const name of incoming.names[kind]) {
-        const key = JSON.stringify([incidentId, kind, name]);
-        if (seen.has(key)) continue;
-        seen.add(key);
-        ids.push(incidentId);
-        kinds.push(kind);
-        names.push(name);
-      }
-    }
-  }
-  if (ids.length === 0) return;
+  if (names.length === 0) return;
   await sql`
     with given as (
-      select * from unnest(${ids}::uuid[], ${kinds}::text[], ${names}::text[])
-        as g (incident_id, kind, name)
+      select * from unnest(${names.map((given) => given.incidentId)}::uuid[],
+        ${names.map((given) => given.kind)}::text[], ${names.map((given) => given.name)}::text[]) as g (incident_id, kind, name)
     ), grouped as (
       select incident_id,
         coalesce(array_agg(name) filter (where kind = 'actors'), '{}') as actors,
