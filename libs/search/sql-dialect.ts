@@ -54,33 +54,36 @@ const duckdb: SqlDialect = {
     `list_distinct(list_filter(string_split(${list}, ${SEPARATOR}), lambda item: item <> '')) end`,
   attribute(field, bind) {
     // JSON pointers (RFC 6901) reach every key, whatever characters it has.
-    const found = attributePaths(field).map((path) => {
-      const pointer = bind(path.map((step) => `/${pointerStep(step)}`).join(''));
-      return `json_extract(${field.sql}, ${pointer})`;
-    });
-    const json = found.length === 1 ? `${found[0]}` : `coalesce(${found.join(', ')})`;
+    const pointers = attributePaths(field).map((path) =>
+      bind(path.map((step) => `/${pointerStep(step)}`).join('')),
+    );
+    const extract = (how: string): string => {
+      const found = pointers.map((pointer) => `${how}(${field.sql}, ${pointer})`);
+      return found.length === 1 ? `${found[0]}` : `coalesce(${found.join(', ')})`;
+    };
+    const json = extract('json_extract');
     const text = `coalesce(json_extract_string(${json}, '$'), '')`;
     const someItem = (test: TextPredicate): string =>
       `len(list_filter(json_extract(${json}, '$[*]'), lambda item: ` +
       `json_type(item) not in ('OBJECT', 'ARRAY', 'NULL') and ` +
       `${test(`lower(json_extract_string(item, '$'))`)})) > 0`;
+    const byKind = (list: string, object: string, other: string): string =>
+      `case json_type(${json}) when 'ARRAY' then ${list} when 'OBJECT' then ${object} else ${other} end`;
+    // Reading JSON is what costs: the text is taken once, and only what looks like a list or object is read again.
+    const quick = (slow: string, test: TextPredicate): string =>
+      `list_transform([coalesce(${extract('json_extract_string')}, '')], ` +
+      `lambda value: case when left(value, 1) in ('[', '{') then (${slow}) else ${test('value')} end)[1]`;
+    const filled: TextPredicate = (value) => `${value} <> ''`;
     return {
-      present: byKind(
-        json,
-        someItem((item) => `${item} <> ''`),
-        'true',
-        `${text} <> ''`,
-      ),
-      text: byKind(json, `''`, `''`, text),
-      matches: (test) => byKind(json, someItem(test), 'false', test(`lower(${text})`)),
+      present: quick(byKind(someItem(filled), 'true', filled(text)), filled),
+      text: quick(byKind(`''`, `''`, text), (value) => value),
+      matches: (test) =>
+        quick(byKind(someItem(test), 'false', test(`lower(${text})`)), (value) =>
+          test(`lower(${value})`),
+        ),
     };
   },
 };
-
-/** By the kind of a JSON value: list, object, or anything else with absent (NULL) and null. */
-function byKind(json: string, list: string, object: string, other: string): string {
-  return `(case json_type(${json}) when 'ARRAY' then ${list} when 'OBJECT' then ${object} else ${other} end)`;
-}
 
 /** PostgreSQL has no times before 4713 BC. */
 const FIRST_TIME = -210_000_000_000_000;
