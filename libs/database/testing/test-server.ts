@@ -70,7 +70,7 @@ async function start(folder: string): Promise<TestServer> {
 async function startServer(folder: string): Promise<string> {
   const server = await startPostgres({
     folder: join(folder, 'postgres'),
-    engineFolder: await engineFolder(folder),
+    engineFolder: await testEngineFolder(folder),
     log: silentLog,
     fsync: false,
     connectionsMax: 200,
@@ -79,8 +79,8 @@ async function startServer(folder: string): Promise<string> {
   return server.url;
 }
 
-/** The programs are kept from run to run, unless somebody else could have put others there. */
-async function engineFolder(folder: string): Promise<string> {
+/** Where tests keep the programs from run to run; inside `folder` when somebody else could have put others there. */
+export async function testEngineFolder(folder: string): Promise<string> {
   const kept = join(tmpdir(), `tocsin-engine-${process.getuid?.() ?? 0}`);
   await fs.mkdir(kept, { recursive: true, mode: 0o755 });
   const { uid, mode } = await fs.lstat(kept);
