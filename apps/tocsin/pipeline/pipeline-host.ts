@@ -1,0 +1,169 @@
+import { Worker } from 'node:worker_threads';
+import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
+import type {
+  Assignment,
+  Consumer,
+  EventBus,
+  LogEntry,
+  LogHandler,
+  LogPosition,
+} from '@tocsin/bus/event-bus.ts';
+import type { Frame } from '@tocsin/bus/frame.ts';
+import { assert } from '@tocsin/kernel/assert.ts';
+import type { FrameRecord } from '@tocsin/search/duckdb/frame-record.ts';
+import type {
+  AggregateBucket,
+  AggregateRequest,
+  HistogramBar,
+  HistogramRequest,
+  SearchPage,
+  SearchRequest,
+} from '@tocsin/search/search-store.ts';
+import { PortCalls } from './port-calls.ts';
+import type { SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts';
+
+/** Bytes of frames sent to the thread and not yet taken: enough to keep it busy, little enough to stop fast. */
+const IN_FLIGHT_BYTES_MAX = 8 * 1024 * 1024;
+
+/** The consumer group of the pipeline on `raw.events`. */
+export const PIPELINE_GROUP = 'pipeline';
+
+/** The bus side of the pipeline: reads `raw.events`, hands frames to the pipeline's thread, does its writes. */
+export class PipelineHost implements LogHandler {
+  readonly #worker: Worker;
+  readonly #calls: PortCalls;
+  readonly #bus: EventBus;
+  readonly #ready: Promise<WorkerReady>;
+  readonly #inFlight = new Map<string, LogEntry>();
+  #inFlightBytes = 0;
+  #roomWanted: (() => void) | undefined;
+  #assignment: Assignment | undefined;
+  #consumer: Consumer | undefined;
+  #stopping = false;
+
+  constructor(options: WorkerOptions, bus: EventBus, onFatal: (error: unknown) => void) {
+    this.#bus = bus;
+    const ready = Promise.withResolvers<WorkerReady>();
+    this.#ready = ready.promise;
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options });
+    this.#calls = new PortCalls(this.#worker, {
+      ready: async (told: WorkerReady) => ready.resolve(told),
+      publish: (frames: readonly Frame[]) => bus.publish(frames.map(asFrame)),
+      deadLetter: (position: LogPosition, ordinal: number, reason: string) =>
+        this.#deadLetter(position, ordinal, reason),
+      commit: (positions: readonly LogPosition[]) => this.#commit(positions),
+    });
+    const gone = (error: unknown): void => {
+      this.#calls.fail(error);
+      ready.reject(error);
+      if (!this.#stopping) onFatal(error);
+    };
+    this.#worker.on('error', gone);
+    this.#worker.on('exit', (code) =>
+      gone(new Error(`the pipeline's thread ended with code ${code}`)),
+    );
+  }
+
+  /** Starts reading. Windows that were lost are filled again from frames that the bus still has. */
+  async start(): Promise<void> {
+    const { windowsLost, lookbackMs } = await this.#ready;
+    const options = windowsLost ? { rewindMs: lookbackMs } : {};
+    this.#consumer = await this.#bus.consumeLog('raw.events', PIPELINE_GROUP, this, options);
+  }
+
+  /** Takes nothing more, makes everything durable, moves the cursor, ends the thread. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#consumer?.stop();
+    await this.#calls.call('stop', []);
+    await this.#worker.terminate();
+  }
+
+  assigned(assignment: Assignment): Promise<void> {
+    this.#assignment = assignment;
+    return Promise.resolve();
+  }
+
+  async revoked(): Promise<void> {
+    await this.#calls.call('barrier', []);
+  }
+
+  async handle(entries: readonly LogEntry[], assignment: Assignment): Promise<void> {
+    this.#assignment = assignment;
+    const bytes = entries.reduce((sum, { frame }) => sum + frame.body.length, 0);
+    this.#inFlightBytes += bytes;
+    for (const entry of entries) this.#inFlight.set(placeOf(entry.position), entry);
+    const sent = entries.map(toSent);
+    const taken = this.#calls.call(
+      'take',
+      [sent],
+      sent.map(({ frame }) => frame.body.buffer),
+    );
+    void taken
+      .finally(() => {
+        this.#inFlightBytes -= bytes;
+        for (const entry of entries) this.#inFlight.delete(placeOf(entry.position));
+        this.#roomWanted?.();
+      })
+      // A fault of the thread ends it, and with it this process: told by its `error` event.
+      .catch(() => undefined);
+    while (this.#inFlightBytes > IN_FLIGHT_BYTES_MAX && !assignment.signal.aborted)
+      await this.#room();
+  }
+
+  search(tenant: TenantContext, request: SearchRequest): Promise<SearchPage> {
+    return this.#calls.call('search', [tenant.tenantId, request]);
+  }
+
+  histogram(tenant: TenantContext, request: HistogramRequest): Promise<readonly HistogramBar[]> {
+    return this.#calls.call('histogram', [tenant.tenantId, request]);
+  }
+
+  aggregate(tenant: TenantContext, request: AggregateRequest): Promise<readonly AggregateBucket[]> {
+    return this.#calls.call('aggregate', [tenant.tenantId, request]);
+  }
+
+  /** What became of frames, of those that are in the event store. */
+  findFrames(tenant: TenantContext, frameIds: readonly string[]): Promise<readonly FrameRecord[]> {
+    return this.#calls.call('findFrames', [tenant.tenantId, frameIds]);
+  }
+
+  /** Metrics of the pipeline's thread, in Prometheus' text format. */
+  metrics(): Promise<string> {
+    return this.#calls.call('metrics', []);
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#roomWanted = resolve;
+    });
+  }
+
+  async #deadLetter(position: LogPosition, ordinal: number, reason: string): Promise<void> {
+    const entry = this.#inFlight.get(placeOf(position));
+    assert(
+      entry !== undefined && this.#assignment !== undefined,
+      'a frame is parked while it is being taken',
+    );
+    await this.#assignment.deadLetter(entry, ordinal, reason);
+  }
+
+  async #commit(positions: readonly LogPosition[]): Promise<void> {
+    assert(this.#assignment !== undefined, 'a cursor moves only under a lease');
+    await this.#assignment.commit(positions);
+  }
+}
+
+function placeOf({ shard, tenantId, offset }: LogPosition): string {
+  return `${shard}/${tenantId}/${offset}`;
+}
+
+/** The body is copied: the bus keeps its own for other readers. */
+function toSent({ position, frame, replayed }: LogEntry): SentEntry {
+  return { position, replayed, frame: { ...frame, body: new Uint8Array(frame.body) } };
+}
+
+function asFrame(frame: Frame): Frame {
+  const { buffer, byteOffset, byteLength } = frame.body;
+  return { ...frame, body: Buffer.from(buffer, byteOffset, byteLength) };
+}

@@ -1,0 +1,25 @@
+import type { LogPosition } from '@tocsin/bus/event-bus.ts';
+import type { Frame } from '@tocsin/bus/frame.ts';
+
+/** What the pipeline's thread is started with. */
+export interface WorkerOptions {
+  /** `<home>/data`. */
+  readonly dataFolder: string;
+  /** Plan of crashes, for crash tests only; `''` for none. */
+  readonly failpoints: string;
+}
+
+/** What the thread tells once its stores are open. */
+export interface WorkerReady {
+  /** No usable checkpoint: frames must be read again to fill the windows. */
+  readonly windowsLost: boolean;
+  /** How far back, milliseconds. */
+  readonly lookbackMs: number;
+}
+
+/** A frame on its way to the thread; its body is transferred. */
+export interface SentEntry {
+  readonly position: LogPosition;
+  readonly replayed: boolean;
+  readonly frame: Omit<Frame, 'body'> & { readonly body: Uint8Array<ArrayBuffer> };
+}

@@ -1,0 +1,101 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemContext } from '@tocsin/auth/tenant-context.ts';
+import type { LogPosition } from '@tocsin/bus/event-bus.ts';
+import type { Frame } from '@tocsin/bus/frame.ts';
+import { RULE_PACK } from '@tocsin/content/rule-pack.ts';
+import { createDetector } from '@tocsin/detect-service/detector.ts';
+import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
+import { assert } from '@tocsin/kernel/assert.ts';
+import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
+import { systemWorld } from '@tocsin/kernel/world.ts';
+import { FolderObjectStore } from '@tocsin/objects/folder-object-store.ts';
+import { formatRawRef, RawArchive } from '@tocsin/objects/raw-archive.ts';
+import { DuckDbEventStore } from '@tocsin/search/duckdb/duckdb-event-store.ts';
+import type {
+  AggregateRequest,
+  HistogramRequest,
+  SearchRequest,
+} from '@tocsin/search/search-store.ts';
+import { Metrics } from '@tocsin/telemetry/metrics.ts';
+import { openMemoryWindowStore } from '@tocsin/windows/memory-window-store.ts';
+import { Pipeline, type PipelineEntry } from './pipeline.ts';
+import { detectCounts, pipelineCounters } from './pipeline-metrics.ts';
+import { PortCalls } from './port-calls.ts';
+import type { SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts';
+
+/**
+ * The pipeline's thread: the one owner of DuckDB, windows and the archive. Everything that reaches it comes through
+ * its port; a fault that must end the process ends the thread, and the host ends the process.
+ */
+async function main(): Promise<void> {
+  const port = parentPort;
+  assert(port !== null, 'the pipeline runs in a worker thread');
+  const { dataFolder, failpoints } = workerData as WorkerOptions;
+  const world = systemWorld(failpoints);
+  const store = await DuckDbEventStore.open({
+    folder: `${dataFolder}/events`,
+    world,
+    formatRawRef,
+  });
+  const objects = await FolderObjectStore.open(`${dataFolder}/objects`, world);
+  const windows = await openMemoryWindowStore(world, { folder: `${dataFolder}/windows` });
+  const metrics = new Metrics('pipeline');
+  const detector = createDetector({
+    rules: buildRuleRegistry(RULE_PACK),
+    windows,
+    world,
+    counts: detectCounts(metrics),
+  });
+  const asTenant = (tenantId: TenantId) => systemContext(tenantId, 'pipeline');
+  const calls: PortCalls = new PortCalls(port, {
+    async take(entries: readonly SentEntry[]) {
+      for (const entry of entries) await pipeline.take(received(entry));
+    },
+    barrier: () => pipeline.barrier(),
+    async stop() {
+      await pipeline.stop();
+      await store.close();
+      port.close();
+    },
+    search: (tenantId: TenantId, request: SearchRequest) =>
+      store.search(asTenant(tenantId), request),
+    histogram: (tenantId: TenantId, request: HistogramRequest) =>
+      store.histogram(asTenant(tenantId), request),
+    aggregate: (tenantId: TenantId, request: AggregateRequest) =>
+      store.aggregate(asTenant(tenantId), request),
+    findFrames: (tenantId: TenantId, ids: readonly string[]) =>
+      store.findFrames(asTenant(tenantId), ids),
+    metrics: () => metrics.text(),
+  });
+  const pipeline: Pipeline = new Pipeline({
+    store,
+    archive: new RawArchive(objects, world),
+    windows,
+    detector,
+    world,
+    counters: pipelineCounters(metrics),
+    output: {
+      publish: (frames: readonly Frame[]) => calls.call('publish', [frames]),
+      deadLetter: ({ position }: PipelineEntry, ordinal: number, reason: string) =>
+        calls.call('deadLetter', [position, ordinal, reason]),
+      commit: (positions: readonly LogPosition[]) => calls.call('commit', [positions]),
+    },
+    onFatal: (error) => {
+      throw error;
+    },
+  });
+  const ready: WorkerReady = { windowsLost: windows.lost, lookbackMs: detector.longestLookbackMs };
+  await calls.call('ready', [ready]);
+}
+
+/** Cloning turns a Buffer into a Uint8Array: the same bytes as a Buffer again. */
+function received({ position, frame, replayed }: SentEntry): PipelineEntry {
+  const { buffer, byteOffset, byteLength } = frame.body;
+  return {
+    position,
+    replayed,
+    frame: { ...frame, body: Buffer.from(buffer, byteOffset, byteLength) },
+  };
+}
+
+await main();

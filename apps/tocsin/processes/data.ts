@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
+import { loadConfig } from '@tocsin/config/load-config.ts';
+import { DATA_CONFIG } from '@tocsin/config/processes.ts';
+import { healthRoutes } from '@tocsin/http/health.ts';
+import { buildServer } from '@tocsin/http/server.ts';
+import { createIngestService } from '@tocsin/ingest-service/service.ts';
+import { isAbsent } from '@tocsin/kernel/disk.ts';
+import type { World } from '@tocsin/kernel/world.ts';
+import { openTenantDirectory } from '@tocsin/tenant-service/tenant-directory.ts';
+import { ingestCounters } from '../pipeline/ingest-metrics.ts';
+import { PipelineHost } from '../pipeline/pipeline-host.ts';
+import { productVersion } from '../version.ts';
+import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
+
+/**
+ * The process `data`: ingest, bus, pipeline, event store. The only one that opens LMDB and DuckDB. It listens on a
+ * unix socket: the gateway passes ingest bodies through it, and other processes reach bus and store by it.
+ */
+async function main(): Promise<void> {
+  const config = loadConfig(DATA_CONFIG, process.env);
+  const { home, world, log, metrics, verifier, database } = await openShell('data', config);
+  const dataFolder = join(home.root, 'data');
+  const fatal = (error: unknown): never => endWith(log, error);
+  process.on('uncaughtException', fatal);
+  process.on('unhandledRejection', fatal);
+  const bus = await openLmdbEventBus({ folder: join(dataFolder, 'bus'), world, onFatal: fatal });
+  const host = new PipelineHost({ dataFolder, failpoints: config.failpoints ?? '' }, bus, fatal);
+  await host.start();
+  const ingest = createIngestService({
+    bus,
+    world,
+    counters: ingestCounters(metrics),
+    receiptKey: await secretKey(world, home.keys, 'receipt.key'),
+    findOutcomes: (tenant, frameIds) => host.findFrames(tenant, frameIds),
+  });
+  const health = healthRoutes({
+    service: 'data',
+    version: productVersion(),
+    checks: [],
+    metrics,
+    world,
+  });
+  const server = buildServer({
+    service: 'data',
+    version: productVersion(),
+    routes: [...ingest.routes, ...health],
+    verifier,
+    tenants: openTenantDirectory(database, world),
+    log,
+    metrics,
+    world,
+  });
+  await rm(home.dataSocket, { force: true });
+  await server.listen({ socketPath: home.dataSocket });
+  runUnderSupervisor(log, async () => {
+    await server.close();
+    await host.stop();
+    await bus.close();
+    await database.close();
+  });
+}
+
+/** A secret of this home, made at first use: 32 bytes in a file of mode 0600. */
+async function secretKey({ disk }: World, folder: string, name: string): Promise<Buffer> {
+  const path = join(folder, name);
+  try {
+    return await disk.read(path);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+  await disk.writeNew(path, randomBytes(32));
+  await disk.syncFolder(folder);
+  return disk.read(path);
+}
+
+await main();

@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises';
+import { openVerifier } from '@tocsin/auth/open-verifier.ts';
+import type { TokenVerifier } from '@tocsin/auth/token-verifier.ts';
+import { identityOf } from '@tocsin/config/identity.ts';
+import type { ConfigOf } from '@tocsin/config/load-config.ts';
+import type { CONTROL_CONFIG, DATA_CONFIG } from '@tocsin/config/processes.ts';
+import type { Database } from '@tocsin/database/database.ts';
+import { openDatabase } from '@tocsin/database/postgres-database.ts';
+import { systemWorld, type World } from '@tocsin/kernel/world.ts';
+import { type Log, openLog } from '@tocsin/telemetry/log.ts';
+import { Metrics } from '@tocsin/telemetry/metrics.ts';
+import { defaultHomePath, type Home, homeAt, surroundings } from '../home.ts';
+import { databaseLogOn } from '../supervisor/database-log.ts';
+import type { PublishedDatabase } from '../supervisor/publish-database.ts';
+
+/** Settings that every process has. */
+type ProcessConfig =
+  | ConfigOf<(typeof DATA_CONFIG)['settings']>
+  | ConfigOf<(typeof CONTROL_CONFIG)['settings']>;
+
+/** What a process of the product starts from. */
+export interface ProcessShell {
+  readonly home: Home;
+  readonly world: World;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly verifier: TokenVerifier;
+  readonly database: Database;
+  /** Credential by which this start's processes know each other. */
+  readonly internalToken: string;
+}
+
+/** Opens what every process needs. The supervisor has made keys, credentials and the database before. */
+export async function openShell(service: string, config: ProcessConfig): Promise<ProcessShell> {
+  const home = homeAt(config.home ?? defaultHomePath(surroundings()));
+  const world = systemWorld(config.failpoints);
+  const log = openLog({ service, level: config.logLevel, clock: world.clock, pretty: false });
+  const verifier = await openVerifier(world, identityOf(config, home.keys));
+  const urls = JSON.parse(await readFile(home.databaseFile, 'utf8')) as PublishedDatabase;
+  const database = await openDatabase({ urls, world, log: databaseLogOn(log) });
+  const internalToken = (await readFile(home.internalTokenFile, 'utf8')).trim();
+  return {
+    home,
+    world,
+    log,
+    metrics: new Metrics(service, { process: true }),
+    verifier,
+    database,
+    internalToken,
+  };
+}
+
+/**
+ * Ties a process to its supervisor: says that it is ready, drains on SIGTERM and when the supervisor is gone, and
+ * ends at once on a fault that must not be survived.
+ */
+export function runUnderSupervisor(log: Log, drain: () => Promise<void>): void {
+  let draining: Promise<void> | undefined;
+  const stop = (reason: string): void => {
+    if (draining !== undefined) return;
+    log.info('the process drains', { action: 'process.drain', reason });
+    draining = drain().then(
+      () => process.exit(0),
+      (error: unknown) => endWith(log, error),
+    );
+  };
+  process.on('SIGTERM', () => stop('SIGTERM'));
+  process.on('SIGINT', () => undefined);
+  process.on('disconnect', () => stop('the supervisor is gone'));
+  process.send?.({ type: 'ready' });
+}
+
+/** Ends the process: after a failed write or a broken invariant nothing more may be acknowledged (design 4.1). */
+export function endWith(log: Log, error: unknown): never {
+  log.error('the process ends because of a fault', {
+    action: 'process.end',
+    status: 'failed',
+    error,
+  });
+  process.exit(70);
+}

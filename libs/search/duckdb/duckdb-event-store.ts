@@ -1,0 +1,203 @@
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
+import { assert } from '@tocsin/kernel/assert.ts';
+import { Problem } from '@tocsin/kernel/problem.ts';
+import type { World } from '@tocsin/kernel/world.ts';
+import type {
+  AggregateBucket,
+  AggregateRequest,
+  Collection,
+  Document,
+  ExpirePolicy,
+  HistogramBar,
+  HistogramRequest,
+  SearchPage,
+  SearchRequest,
+  SearchStore,
+  SearchStoreCapabilities,
+  SourceOffset,
+} from '../search-store.ts';
+import { eventFromDocument } from './event-document.ts';
+import { type EventFiles, openDayFiles } from './event-files.ts';
+import { EventReader, type RawRefFormat } from './event-reader.ts';
+import { EventWriter } from './event-writer.ts';
+import { expireEvents } from './expire-events.ts';
+import type { FrameRecord } from './frame-record.ts';
+import { ReaderPool } from './reader-pool.ts';
+
+/** How the event store is opened. */
+export interface DuckDbOptions {
+  /** Folder of the day files. One store at a time may have it: a second opener would lose writes silently. */
+  readonly folder: string;
+  readonly world: World;
+  readonly formatRawRef: RawRefFormat;
+  /** Memory DuckDB may take, MB; default 1024. */
+  readonly memoryMb?: number;
+  /** Threads of DuckDB; default 2. */
+  readonly threads?: number;
+}
+
+/**
+ * Events in DuckDB: fresh rows in memory, searchable within {@link PUBLISH_AFTER_MS}, rolled into one file per received
+ * day by `flush` (design 4.2). Everything else in the product reaches it through {@link SearchStore}; the pipeline
+ * writes through {@link DuckDbEventStore.writer}, which takes normalized events without a detour over documents.
+ */
+export class DuckDbEventStore implements SearchStore {
+  readonly capabilities: SearchStoreCapabilities = { durable: 'power', collections: ['events'] };
+  readonly writer: EventWriter;
+  readonly #reader: EventReader;
+  readonly #pool: ReaderPool;
+  readonly #files: EventFiles;
+  readonly #instance: DuckDBInstance;
+  readonly #world: World;
+
+  private constructor(parts: {
+    writer: EventWriter;
+    reader: EventReader;
+    pool: ReaderPool;
+    files: EventFiles;
+    instance: DuckDBInstance;
+    world: World;
+  }) {
+    this.writer = parts.writer;
+    this.#reader = parts.reader;
+    this.#pool = parts.pool;
+    this.#files = parts.files;
+    this.#instance = parts.instance;
+    this.#world = parts.world;
+  }
+
+  static async open(options: DuckDbOptions): Promise<DuckDbEventStore> {
+    const { folder, world } = options;
+    await world.disk.makeFolder(folder);
+    const instance = await DuckDBInstance.create(':memory:', {
+      memory_limit: `${options.memoryMb ?? 1024}MB`,
+      threads: String(options.threads ?? 2),
+      temp_directory: `${folder}/tmp`,
+    });
+    const connection = await instance.connect();
+    const roller = await instance.connect();
+    const start = await openDayFiles(connection, folder, await world.disk.list(folder));
+    const writer = new EventWriter({ ...start, connection, roller, folder, world });
+    await writer.loadClientIds();
+    const pool = new ReaderPool(instance, world.clock);
+    const reader = new EventReader(start.files, pool, world.clock, options.formatRawRef);
+    return new DuckDbEventStore({ writer, reader, pool, files: start.files, instance, world });
+  }
+
+  async append(
+    tenant: TenantContext,
+    collection: Collection,
+    documents: readonly Document[],
+    source: SourceOffset,
+  ): Promise<void> {
+    checkCollection(collection);
+    for (const document of documents) {
+      assert(
+        document['tenant_id'] === tenant.tenantId,
+        'a document belongs to the tenant of its store',
+      );
+    }
+    const receivedAt =
+      Date.parse(String(documents[0]?.['ingested_at'] ?? '')) || this.#world.clock.now();
+    const events = documents.map((document, ordinal) => ({
+      event: eventFromDocument(document),
+      ordinal,
+      rules: document['rules'] as string[] | undefined,
+    }));
+    const frame = {
+      ...source,
+      frameId: '',
+      receivedAt,
+      segment: '',
+      block: 0,
+      firstLine: 0,
+      count: documents.length,
+      duplicates: [],
+      deadLetters: [],
+    };
+    await this.writer.append(tenant, frame, events);
+    this.writer.publish();
+  }
+
+  put(): Promise<void> {
+    return Promise.reject(
+      new Problem('conflict', {
+        detail: 'events are appended, never replaced: this collection has no `put`',
+      }),
+    );
+  }
+
+  flush(): Promise<void> {
+    return this.writer.flush();
+  }
+
+  applied(source: string): Promise<number> {
+    return Promise.resolve(this.writer.applied(source));
+  }
+
+  /** What became of a tenant's frames, of those that are here. */
+  async findFrames(
+    tenant: TenantContext,
+    frameIds: readonly string[],
+  ): Promise<readonly FrameRecord[]> {
+    const hot = this.#files.hotTables().flatMap((table) => table.frames);
+    const found = hot.filter(
+      (frame) => frame.tenantId === tenant.tenantId && frameIds.includes(frame.frameId),
+    );
+    const missing = frameIds.filter((id) => !found.some((frame) => frame.frameId === id));
+    if (missing.length === 0) return found;
+    return this.#pool.read(5_000, async (connection) => {
+      for (const file of this.#files.days) {
+        found.push(...(await file.findFramesById(connection, tenant.tenantId, missing)));
+      }
+      return found;
+    });
+  }
+
+  /** The stored record of a frame by its place in a source, for a replay to decide the same. */
+  findFrameAt(source: string, offset: number): Promise<FrameRecord | undefined> {
+    return this.#pool.read(5_000, async (connection) => {
+      for (const file of this.#files.days.toReversed()) {
+        const found = await file.findFrameAt(connection, source, offset);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    });
+  }
+
+  search(tenant: TenantContext, request: SearchRequest): Promise<SearchPage> {
+    return this.#asked(request.collection, () => this.#reader.search(tenant, request));
+  }
+
+  histogram(tenant: TenantContext, request: HistogramRequest): Promise<readonly HistogramBar[]> {
+    return this.#asked(request.collection, () => this.#reader.histogram(tenant, request));
+  }
+
+  aggregate(tenant: TenantContext, request: AggregateRequest): Promise<readonly AggregateBucket[]> {
+    return this.#asked(request.collection, () => this.#reader.aggregate(tenant, request));
+  }
+
+  async expire(tenant: TenantContext, policy: ExpirePolicy): Promise<number> {
+    checkCollection(policy.collection);
+    await this.flush();
+    return this.writer.exclusively(() =>
+      expireEvents(this.#files, this.writer.roller, tenant, policy),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.writer.close();
+    this.#pool.close();
+    this.#instance.closeSync();
+  }
+
+  async #asked<Result>(collection: Collection, ask: () => Promise<Result>): Promise<Result> {
+    checkCollection(collection);
+    return ask();
+  }
+}
+
+function checkCollection(collection: Collection): void {
+  assert(collection === 'events', 'the event store holds events only');
+}

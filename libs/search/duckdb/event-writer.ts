@@ -1,0 +1,239 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
+import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
+import type { CancelTimer } from '@tocsin/kernel/clock.ts';
+import type { World } from '@tocsin/kernel/world.ts';
+import { ClientIds } from './client-ids.ts';
+import { DayFile, rows } from './day-file.ts';
+import { EventChunk } from './event-chunk.ts';
+import { dayOf, type EventFiles } from './event-files.ts';
+import type { FrameRecord } from './frame-record.ts';
+import { HotTable } from './hot-table.ts';
+
+/** Rows of a DuckDB row group: a roll of whole groups is written past the log, at half the cost (measured). */
+export const ROLL_ROWS = 122_880;
+/** A pushed row is searchable after at most this long. */
+export const PUBLISH_AFTER_MS = 100;
+
+/** One frame on its way into the store: its record without what the store itself adds. */
+export type FrameFacts = Omit<FrameRecord, 'frame' | 'tenantId' | 'parseFailures'>;
+
+/** An event of a frame: `ordinal` is its place in the frame. */
+export interface FrameEvent {
+  readonly event: NormalizedEvent;
+  readonly ordinal: number;
+  readonly rules: readonly string[] | undefined;
+}
+
+/** Rows of one roll on their way from memory into a day file. */
+export interface SealedRoll {
+  readonly hot: HotTable;
+  readonly day: string;
+}
+
+/** What {@link EventWriter} starts from: read from the files at open. */
+export interface WriterStart {
+  readonly connection: DuckDBConnection;
+  readonly roller: DuckDBConnection;
+  readonly folder: string;
+  readonly world: World;
+  readonly files: EventFiles;
+  readonly applied: Map<string, number>;
+  readonly roll: number;
+  readonly frame: number;
+}
+
+/** The writing side of the event store: hot rows, rolls, applied offsets, and ids that clients gave. */
+export class EventWriter {
+  readonly #start: WriterStart;
+  readonly #clientIds: ClientIds;
+  readonly #chunk = new EventChunk();
+  /** Last durable offset per source. */
+  readonly #applied: Map<string, number>;
+  /** Last offset per source that is in a hot table or a file. */
+  readonly #accepted: Map<string, number>;
+  #roll: number;
+  #frame: number;
+  #day: string;
+  #hot: HotTable | undefined;
+  #cancelPublish: CancelTimer | undefined;
+  /** Appends and swaps run one after the other; so do rolls. */
+  #appending: Promise<unknown> = Promise.resolve();
+  #rolling: Promise<void> = Promise.resolve();
+
+  constructor(start: WriterStart) {
+    this.#start = start;
+    this.#clientIds = new ClientIds(start.world.random);
+    this.#applied = start.applied;
+    this.#accepted = new Map(start.applied);
+    this.#roll = start.roll;
+    this.#frame = start.frame;
+    this.#day =
+      start.files.days
+        .map((file) => file.day)
+        .sort()
+        .at(-1) ?? dayOf(start.world.clock.now());
+  }
+
+  /** Reads the client-given ids of the two newest received days back into memory. */
+  async loadClientIds(): Promise<void> {
+    const days = this.#start.files.days.toSorted((a, b) => b.day.localeCompare(a.day)).slice(0, 2);
+    for (const [daysAgo, file] of days.entries()) {
+      const found = await rows(
+        this.#start.connection,
+        `select tenant_id, event_id::VARCHAR as event_id from ${file.name}.events where client_id`,
+      );
+      for (const row of found)
+        this.#clientIds.seen(String(row['tenant_id']), String(row['event_id']), daysAgo);
+    }
+  }
+
+  applied(source: string): number {
+    return this.#applied.get(source) ?? 0;
+  }
+
+  /** The last offset of a source that was appended, durable or not. */
+  accepted(source: string): number {
+    return this.#accepted.get(source) ?? 0;
+  }
+
+  /** Rows appended since the last seal. */
+  get hotRows(): number {
+    return this.#hot?.rows ?? 0;
+  }
+
+  get uncheckedIds(): number {
+    return this.#clientIds.unchecked;
+  }
+
+  /** True when an event's client-given id was stored before, on this received day or the one before. */
+  isRepeated(tenant: TenantContext, eventId: string): boolean {
+    return this.#clientIds.seen(tenant.tenantId, eventId);
+  }
+
+  /**
+   * Adds the events of one frame that are to be stored, in order of their ordinals.
+   * A frame at or below the applied offset of its source is ignored.
+   */
+  append(tenant: TenantContext, frame: FrameFacts, events: readonly FrameEvent[]): Promise<void> {
+    return this.#serially(async () => {
+      if (frame.offset <= (this.#accepted.get(frame.source) ?? 0)) return;
+      const hot = await this.#hotFor(frame.receivedAt);
+      this.#accepted.set(frame.source, frame.offset);
+      this.#push(hot, tenant, frame, events);
+    });
+  }
+
+  #push(
+    hot: HotTable,
+    tenant: TenantContext,
+    frame: FrameFacts,
+    events: readonly FrameEvent[],
+  ): void {
+    this.#frame += 1;
+    const { tenantId } = tenant;
+    const { receivedAt } = frame;
+    const parseFailures: number[] = [];
+    for (const { event, ordinal, rules } of events) {
+      if (event.parseStatus === 'failed') parseFailures.push(ordinal);
+      hot.push(event, { tenantId, frame: this.#frame, ordinal, receivedAt, rules });
+    }
+    hot.frames.push({ ...frame, frame: this.#frame, tenantId, parseFailures });
+    hot.applied.set(frame.source, frame.offset);
+    this.#cancelPublish ??= this.#start.world.clock.after(PUBLISH_AFTER_MS, () => this.publish());
+  }
+
+  /** Makes pushed rows searchable now. */
+  publish(): void {
+    this.#cancelPublish?.();
+    this.#cancelPublish = undefined;
+    this.#hot?.publish();
+  }
+
+  /** Makes everything appended so far durable, with its offsets (design 4.2). */
+  async flush(): Promise<void> {
+    await this.commit(await this.seal());
+  }
+
+  /** Closes the hot table: what is appended later belongs to the next roll. Undefined when there is nothing new. */
+  seal(): Promise<SealedRoll | undefined> {
+    return this.#serially(() => Promise.resolve(this.#seal()));
+  }
+
+  /** Commits a sealed roll to its day file, and every one sealed before it. */
+  async commit(sealed: SealedRoll | undefined): Promise<void> {
+    if (sealed !== undefined) this.#rolling = this.#rolling.then(() => this.#rollUp(sealed));
+    await this.#rolling;
+  }
+
+  /** The connection that writes files. Use it within {@link EventWriter.exclusively} only. */
+  get roller(): DuckDBConnection {
+    return this.#start.roller;
+  }
+
+  /** Runs work on the files while no roll does. */
+  exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    const run = this.#rolling.then(work);
+    this.#rolling = run.then(() => undefined);
+    return run;
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    this.#cancelPublish?.();
+  }
+
+  #seal(): SealedRoll | undefined {
+    const hot = this.#hot;
+    if (hot === undefined) return undefined;
+    this.#cancelPublish?.();
+    this.#cancelPublish = undefined;
+    hot.seal();
+    this.#hot = undefined;
+    return { hot, day: this.#day };
+  }
+
+  async #rollUp({ hot, day }: SealedRoll): Promise<void> {
+    const { files, roller, world } = this.#start;
+    const file = files.day(day) ?? (await this.#createDay(day));
+    await file.take(roller, hot, world.failpoint);
+    for (const [source, offset] of hot.applied) this.#applied.set(source, offset);
+    await files.rolled(hot);
+    world.failpoint('roll.after-drop');
+  }
+
+  async #createDay(day: string): Promise<DayFile> {
+    const { files, folder, roller, world } = this.#start;
+    const file = await DayFile.attach(roller, day, `${folder}/events-${day}.duckdb`);
+    await world.disk.syncFolder(folder);
+    files.addDay(file, 0);
+    return file;
+  }
+
+  /** The hot table for a frame: rows go to the newest received day seen, so that days never run backward. */
+  async #hotFor(receivedAt: number): Promise<HotTable> {
+    const day = dayOf(receivedAt);
+    if (day > this.#day) {
+      const sealed = this.#seal();
+      await this.commit(sealed);
+      this.#clientIds.nextDay();
+      this.#day = day;
+    }
+    if (this.#hot === undefined) {
+      this.#roll += 1;
+      this.#hot = await HotTable.create(this.#start.connection, this.#roll, this.#chunk);
+      this.#start.files.addHot(this.#hot);
+    }
+    return this.#hot;
+  }
+
+  #serially<Result>(work: () => Promise<Result>): Promise<Result> {
+    const run = this.#appending.then(work);
+    // The order of appends does not depend on how the one before ended: its own caller sees the error.
+    this.#appending = run.then(
+      () => undefined,
+      () => undefined,
+    );
+    return run;
+  }
+}
