@@ -41,7 +41,7 @@ export function stepWindow(
 ): WindowStep {
   assert(Number.isFinite(event.at), 'the event time of a window event is a finite number');
   const before = state ?? emptyGroup(event.at);
-  const seen = before.entries.find((entry) => entry.eventId === event.eventId);
+  const seen = entryOfEvent(before.entries, event.eventId);
   if (seen !== undefined) return unchanged(rule, before, 'repeated', seen.at);
   if (event.at < before.newestAt - rule.latenessMs)
     return unchanged(rule, before, 'late', event.at);
@@ -49,7 +49,11 @@ export function stepWindow(
   const newestAt = Math.max(before.newestAt, event.at);
   const kept = withEntry(before.entries, entryOf(event, before), newestAt - keptMs(rule));
   const { episodeFrom, base, opened } = openingOf(rule, before, kept, event);
-  const episode = base === undefined ? before.episode : absorb(rule, kept, base, episodeFrom);
+  // What stands before an event that joins an open episode was taken when the episode came that far.
+  const joins = base !== undefined && base === before.episode && episodeFrom === before.episodeFrom;
+  const firstToTake = joins ? kept.findLastIndex((entry) => entry.eventId === event.eventId) : 0;
+  const episode =
+    base === undefined ? before.episode : absorb(rule, kept, base, episodeFrom, firstToTake);
   const after: WindowGroup = {
     newestAt,
     entries: kept.length > entriesMax ? compactEntries(kept, entriesMax) : kept,
@@ -101,6 +105,15 @@ function entryOf(event: WindowEvent, group: WindowGroup): WindowEntry {
   return { at: event.at, eventId: event.eventId, weight, events: 1, taken: false, labels: shared };
 }
 
+/** Looks from the newest on, where a repeat most often is. */
+function entryOfEvent(entries: readonly WindowEntry[], eventId: string): WindowEntry | undefined {
+  for (let index = entries.length - 1; index >= 0; index -= 1) {
+    const entry = entries[index];
+    if (entry?.eventId === eventId) return entry;
+  }
+  return undefined;
+}
+
 /** The entries newer than a time, with one more at its place. */
 function withEntry(
   entries: readonly WindowEntry[],
@@ -111,13 +124,9 @@ function withEntry(
   while (first < entries.length && (entries[first]?.at ?? 0) <= olderThan) first += 1;
   let place = entries.length;
   while (place > first && (entries[place - 1]?.at ?? 0) > entry.at) place -= 1;
-  const kept = entries.slice(first, place);
-  kept.push(entry);
-  for (let index = place; index < entries.length; index += 1) {
-    const later = entries[index];
-    if (later !== undefined) kept.push(later);
-  }
-  return kept;
+  if (place === entries.length)
+    return first === 0 ? [...entries, entry] : [...entries.slice(first), entry];
+  return [...entries.slice(first, place), entry, ...entries.slice(place)];
 }
 
 interface Opening {
@@ -166,8 +175,9 @@ function earliestCrossing(
 ): number | undefined {
   let total = 0;
   let tail = 0;
-  for (const [index, entry] of entries.entries()) {
-    if (entry.at >= at + rule.windowMs) return undefined;
+  for (let index = 0; index < entries.length; index += 1) {
+    const entry = entries[index];
+    if (entry === undefined || entry.at >= at + rule.windowMs) return undefined;
     if (!entry.taken) total += entry.weight;
     if (entry.at < at || entries[index + 1]?.at === entry.at) continue;
     for (let old = entries[tail]; old !== undefined && old.at <= entry.at - rule.windowMs; ) {
@@ -182,12 +192,14 @@ function earliestCrossing(
 
 /**
  * Counts into an episode every untaken entry after `from`, as far as none lies over a window past the last.
- * Marks them in the array it is given, which is the step's own.
+ * Looks from the entry `first` on, and marks what it counts in the array it is given, which is the step's own.
  */
 function absorb(rule: WindowRule, own: WindowEntry[], base: Episode, from: number): Episode {
   let { firstAt, lastAt, count, total, eventIds, labels } = base;
-  for (const [index, entry] of own.entries()) {
-    if (entry.taken || entry.at <= from || entry.at > lastAt + rule.windowMs) continue;
+  for (let index = first; index < own.length; index += 1) {
+    const entry = own[index];
+    if (entry === undefined || entry.taken || entry.at <= from) continue;
+    if (entry.at > lastAt + rule.windowMs) break;
     firstAt = Math.min(firstAt, entry.at);
     lastAt = Math.max(lastAt, entry.at);
     count += entry.events;
@@ -213,9 +225,10 @@ function windowAt(
 ): { count: number; total: number } {
   let count = 0;
   let total = 0;
-  for (const entry of entries) {
-    if (entry.at > at) break;
-    if (entry.at <= at - rule.windowMs) continue;
+  for (let index = entries.length - 1; index >= 0; index -= 1) {
+    const entry = entries[index];
+    if (entry === undefined || entry.at <= at - rule.windowMs) break;
+    if (entry.at > at) continue;
     count += entry.events;
     total += entry.weight;
   }

@@ -28,4 +28,4 @@ export interface WindowGroup {
  * Most entries kept for one group. Past it, entries near in time are merged (see `compactEntries`):
  * sums stay exact, an entry's time moves by at most 8 / {@link WINDOW_ENTRIES_MAX} of (window + lateness).
  */
-export const WINDOW_ENTRIES_MAX = 1024;
+export const WINDOW_ENTRIES_MAX = 512;

@@ -1,6 +1,7 @@
 import { stepWindow } from '@tocsin/correlation/step-window.ts';
 import type { WindowState } from '@tocsin/correlation/window.ts';
 import type { WindowGroup } from '@tocsin/correlation/window-group.ts';
+import { assert } from '@tocsin/kernel/assert.ts';
 import type { WindowAdd } from './window-store.ts';
 
 /** Key of a group within its tenant. The rule's id has no NUL, so two pairs never share a key. */
@@ -15,11 +16,17 @@ export function groupKey(ruleId: string, group: string): string {
 export class TenantWindows {
   readonly #groups: Map<string, WindowGroup>;
   readonly #groupsMax: number;
+  /**
+   * Walks from the stalest group on. Kept, because a new one would step again over every place that a moved group
+   * has left. A group that was moved stands behind it, so what it passes is always gone.
+   */
+  readonly #stalest: Iterator<string>;
   #evicted = 0;
 
   constructor(groupsMax: number, groups: Iterable<readonly [string, WindowGroup]> = []) {
     this.#groupsMax = groupsMax;
     this.#groups = new Map(groups);
+    this.#stalest = this.#groups.keys();
     this.#evict();
   }
 
@@ -47,8 +54,9 @@ export class TenantWindows {
   }
 
   #evict(): void {
-    for (const key of this.#groups.keys()) {
-      if (this.#groups.size <= this.#groupsMax) return;
+    while (this.#groups.size > this.#groupsMax) {
+      const { value: key } = this.#stalest.next();
+      assert(key !== undefined, 'there is a stalest group while there are too many');
       this.#groups.delete(key);
       this.#evicted += 1;
     }
