@@ -194,7 +194,13 @@ function earliestCrossing(
  * Counts into an episode every untaken entry after `from`, as far as none lies over a window past the last.
  * Looks from the entry `first` on, and marks what it counts in the array it is given, which is the step's own.
  */
-function absorb(rule: WindowRule, own: WindowEntry[], base: Episode, from: number): Episode {
+function absorb(
+  rule: WindowRule,
+  own: WindowEntry[],
+  base: Episode,
+  from: number,
+  first: number,
+): Episode {
   let { firstAt, lastAt, count, total, eventIds, labels } = base;
   for (let index = first; index < own.length; index += 1) {
     const entry = own[index];
