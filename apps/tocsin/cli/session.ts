@@ -1,3 +1,5 @@
+import { loadConfig } from '@tocsin/config/load-config.ts';
+import { COMMAND_LINE_CONFIG } from '@tocsin/config/processes.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { ApiClient } from './api-client.ts';
 import { adminCall, findRunning, type Running } from './running.ts';
@@ -20,11 +22,12 @@ export async function openTenantSession(
   options: SessionOptions,
   role = 'soc_analyst',
 ): Promise<ApiClient> {
+  const settings = loadConfig(COMMAND_LINE_CONFIG, process.env);
   const running = await findRunning(options.home);
   const url = urlOf(options, running);
-  const given = options.tenant ?? process.env.TOCSIN_TENANT;
-  const token = process.env.TOCSIN_TOKEN;
-  if (token !== undefined && token !== '') {
+  const given = options.tenant ?? settings.tenant;
+  const token = settings.token?.reveal();
+  if (token !== undefined) {
     if (given !== undefined) return new ApiClient(url, token, given);
     throw new Problem('invalid_request', {
       detail: 'with TOCSIN_TOKEN the tenant must be named: give --tenant or set TOCSIN_TENANT.',
@@ -39,8 +42,8 @@ export async function openTenantSession(
 export async function openPlatformSession(options: SessionOptions): Promise<ApiClient> {
   const running = await findRunning(options.home);
   const url = urlOf(options, running);
-  const token = process.env.TOCSIN_TOKEN;
-  if (token !== undefined && token !== '') return new ApiClient(url, token, undefined);
+  const token = loadConfig(COMMAND_LINE_CONFIG, process.env).token?.reveal();
+  if (token !== undefined) return new ApiClient(url, token, undefined);
   return platformClient(requireRunning(running), url);
 }
 
@@ -85,11 +88,12 @@ async function onlyTenant(platform: ApiClient): Promise<string> {
   });
 }
 
+/** `--url`, else `TOCSIN_URL`, else where the local supervisor says, else the port the settings name. */
 function urlOf(options: SessionOptions, running: Running | undefined): URL {
-  const given = options.url ?? process.env.TOCSIN_URL;
+  const settings = loadConfig(COMMAND_LINE_CONFIG, process.env);
+  const given = options.url ?? settings.url;
   if (given === undefined) {
-    const port = running?.lock.port ?? process.env.TOCSIN_PORT ?? 8080;
-    return new URL(`http://127.0.0.1:${port}`);
+    return new URL(`http://127.0.0.1:${running?.lock.port ?? settings.port}`);
   }
   if (URL.canParse(given)) return new URL(given);
   throw new Problem('invalid_request', {

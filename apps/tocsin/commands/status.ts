@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type CommonOptions, defineCommand } from '../cli/define-command.ts';
 import { httpCall } from '../cli/http-call.ts';
 import { bytesInWords, durationInWords } from '../cli/in-words.ts';
+import { plainText } from '../cli/plain-text.ts';
 import { adminCall, chosenHome, findRunning } from '../cli/running.ts';
 import { type Column, formatTable } from '../cli/table.ts';
 import { openTerminal } from '../cli/terminal.ts';
@@ -28,6 +29,18 @@ const COLUMNS: readonly Column<PartReport>[] = [
   },
   { heading: 'RESTARTS', cell: (part) => part.restarts, right: true },
   { heading: 'LAST END', cell: (part) => part.lastExit },
+];
+
+interface EngineCheck {
+  readonly name?: unknown;
+  readonly status?: unknown;
+  readonly detail?: unknown;
+}
+
+const ENGINE_COLUMNS: readonly Column<EngineCheck>[] = [
+  { heading: 'ENGINE', cell: (check) => check.name },
+  { heading: 'STATE', cell: (check) => check.status },
+  { heading: 'SAYS', cell: (check) => check.detail, widthMax: 160 },
 ];
 
 export function registerStatus(program: Command): void {
@@ -86,21 +99,10 @@ function inWords(report: SupervisorReport, readiness: Readiness): string {
   ].join('\n');
 }
 
-/** One line per engine of `/ready`, whatever members it has. */
+/** One line per check of `/ready`. */
 function engineLines(document: unknown): string[] {
   if (typeof document !== 'object' || document === null) return [];
-  const { engines, checks, parts } = document as Partial<Record<string, unknown>>;
-  const states = engines ?? checks ?? parts ?? document;
-  if (typeof states !== 'object' || states === null) return [String(states)];
-  const rows = Object.entries(states).map(([engine, state]) => ({ engine, state: short(state) }));
-  return [
-    formatTable(rows, [
-      { heading: 'ENGINE', cell: (row) => row.engine },
-      { heading: 'SAYS', cell: (row) => row.state, widthMax: 120 },
-    ]),
-  ];
-}
-
-function short(state: unknown): string {
-  return typeof state === 'object' && state !== null ? JSON.stringify(state) : String(state);
+  const { checks, detail } = document as Partial<Record<string, unknown>>;
+  if (!Array.isArray(checks)) return detail === undefined ? [] : [plainText(String(detail))];
+  return [formatTable(checks, ENGINE_COLUMNS)];
 }

@@ -33,7 +33,7 @@ export function registerTenant(program: Command): void {
   withUrl(defineCommand(tenant, 'create <id>', 'make a tenant'))
     .option('--name <name>', 'name for people (default: the id)')
     .option('--retention-days <days>', 'how long events are kept', wholeNumber(1, 3650), 90)
-    .option('--residency <region>', 'where its data must stay', 'us-east')
+    .option('--residency <region>', 'where its data must stay', 'unspecified')
     .action((id: string, options: CreateOptions) => createTenant(id, options));
   withUrl(defineCommand(tenant, 'list', 'list the tenants')).action((options: PlatformOptions) =>
     listTenants(options),

@@ -10,7 +10,7 @@ interface UpOptions extends CommonOptions {
 
 export function registerUp(program: Command): void {
   defineCommand(program, 'up', 'run Tocsin in the foreground until Ctrl-C')
-    .option('--port <n>', 'port of the API (TOCSIN_PORT, 8080)', wholeNumber(1, 65_535))
+    .option('--port <n>', 'port of the API (TOCSIN_PORT, 8080)', wholeNumber(0, 65_535))
     .action((options: UpOptions) => runUp(options));
 }
 
@@ -22,8 +22,7 @@ async function runUp(options: UpOptions): Promise<void> {
   const { readSettings } = await import('../supervisor/settings.ts');
   const { stopOnSignal } = await import('../supervisor/until-stopped.ts');
 
-  const read = readSettings(process.env);
-  const settings = { ...read, port: options.port ?? read.port };
+  const settings = await readSettings(options);
   const home = chosenHome(options.home);
   const forPeople = process.stdout.isTTY === true && options.json !== true;
   const log = openLogStream({
@@ -53,7 +52,7 @@ async function runUp(options: UpOptions): Promise<void> {
   say(`Tocsin starts on ${home.root}`);
   await supervisor.start();
   const afterMs = systemClock.monotonic() - begin;
-  const url = `http://${settings.listenHost}:${settings.port}`;
+  const url = `http://${settings.host}:${settings.port}`;
   say(`Tocsin is ready at ${url} after ${durationInWords(afterMs)}. Ctrl-C stops it.`);
   if (!forPeople) log.own.info('Tocsin is ready', { url, after_ms: Math.round(afterMs) });
   await supervisor.stopped;

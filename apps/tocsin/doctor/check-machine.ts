@@ -1,5 +1,7 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '@tocsin/kernel/clock.ts';
 import { bytesInWords } from '../cli/in-words.ts';
@@ -53,10 +55,20 @@ export function checkNative(check: string, owner: string, name: string): Finding
   try {
     const require = createRequire(fileURLToPath(import.meta.resolve(`${owner}/package.json`)));
     require(name);
-    const manifest: { version?: string } = require(`${name}/package.json`);
-    return fine(check, `${name} ${manifest.version ?? ''} loads`);
+    return fine(check, `${name} ${versionOf(require.resolve(name))} loads`);
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     return trouble(check, 'fail', `${name} does not load: ${why}`, 'Run `npm ci` again.');
   }
+}
+
+/** The version in the package.json nearest above a file; not every package lets it be imported. */
+function versionOf(file: string): string {
+  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
+    const path = join(folder, 'package.json');
+    if (!existsSync(path)) continue;
+    const { version }: { version?: string } = JSON.parse(readFileSync(path, 'utf8'));
+    if (version !== undefined) return version;
+  }
+  return '';
 }

@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { isAbsent } from '@tocsin/kernel/disk.ts';
 import type { Home } from '../home.ts';
 import { findHolder } from '../supervisor/lock.ts';
-import { portFault } from '../supervisor/product.ts';
+import { portFault } from '../supervisor/ports.ts';
 import { type Finding, fine, trouble } from './finding.ts';
 
 /** Says who holds the home. */
@@ -22,7 +22,7 @@ export async function checkLock(home: Home): Promise<Finding> {
 /** Checks that the port is free, or is ours. */
 export async function checkPort(home: Home, port: number, host: string): Promise<Finding> {
   const holder = await findHolder(home);
-  if (holder?.port === port) return fine('port', `${port} is used by this Tocsin`);
+  if (holder !== undefined) return fine('port', `${holder.port} is used by this Tocsin`);
   const fault = await portFault(port, host);
   if (fault === undefined) return fine('port', `${port} of ${host} is free`);
   const advice = 'Give another port with --port or TOCSIN_PORT, or stop what uses it.';

@@ -1,8 +1,9 @@
+import { loadConfig } from '@tocsin/config/load-config.ts';
+import { SUPERVISOR_CONFIG } from '@tocsin/config/processes.ts';
 import { systemClock } from '@tocsin/kernel/clock.ts';
 import type { CommonOptions } from '../cli/define-command.ts';
 import { chosenHome } from '../cli/running.ts';
 import { openTerminal } from '../cli/terminal.ts';
-import { readSettings } from '../supervisor/settings.ts';
 import { checkDisk, checkFsync, checkHome, checkReachable } from './check-home.ts';
 import { checkClock, checkMemory, checkNative, checkNode } from './check-machine.ts';
 import { checkLock, checkPort } from './check-running.ts';
@@ -23,7 +24,7 @@ export async function runDoctor(options: CommonOptions): Promise<void> {
 
 async function findAll(options: CommonOptions): Promise<readonly Finding[]> {
   const home = chosenHome(options.home);
-  const settings = readSettings(process.env);
+  const settings = loadConfig(SUPERVISOR_CONFIG, process.env);
   const writable = await checkHome(home);
   const findings = [
     checkNode(process.versions.node),
@@ -34,7 +35,7 @@ async function findAll(options: CommonOptions): Promise<readonly Finding[]> {
     writable,
     await checkReachable(home),
     await checkLock(home),
-    await checkPort(home, settings.port, settings.listenHost),
+    await checkPort(home, settings.port, settings.host),
     await checkDisk(home),
   ];
   if (writable.verdict !== 'fail') findings.push(await checkFsync(home, systemClock));

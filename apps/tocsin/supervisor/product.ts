@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { usesLocalIssuer } from '@tocsin/config/processes.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { systemWorld } from '@tocsin/kernel/world.ts';
 import type { Home } from '../home.ts';
@@ -10,9 +10,10 @@ import { externalDatabase } from './external-database.ts';
 import { findHolder } from './lock.ts';
 import type { LogStream } from './log-stream.ts';
 import type { ProcessPlan } from './managed-process.ts';
-import { isLoopback, type SupervisorSettings } from './settings.ts';
+import { portFault } from './ports.ts';
+import type { SupervisorSettings } from './settings.ts';
 import { type StartProgress, Supervisor } from './supervisor.ts';
-import { AUDIENCE_DEFAULT, closedTokenDesk, openTokenDesk, type TokenDesk } from './token-desk.ts';
+import { closedTokenDesk, openTokenDesk, type TokenDesk } from './token-desk.ts';
 
 /** What a run of the whole product needs. */
 export interface ProductOptions {
@@ -31,13 +32,12 @@ const PROCESSES = ['data', 'control'] as const;
 /**
  * Checks what can be checked before anything is started, then builds the supervisor of the all-in-one product.
  *
- * @throws Problem when the port is taken or the local issuer would be open to other machines
+ * @throws Problem `conflict` when the port is taken
  */
 export async function openProduct(options: ProductOptions): Promise<Supervisor> {
   const { home, settings, log, progress } = options;
   // Who holds the home also holds the port, and is the better explanation.
   if ((await findHolder(home)) === undefined) await requireFreePort(settings);
-  requireSafeIssuer(settings);
   const world = systemWorld();
   const { databaseUrl, port } = settings;
   return new Supervisor({
@@ -50,7 +50,7 @@ export async function openProduct(options: ProductOptions): Promise<Supervisor> 
     database:
       databaseUrl === undefined
         ? new BundledDatabase({ home, world, log })
-        : externalDatabase(databaseUrl, home, world, log),
+        : externalDatabase(databaseUrl.reveal(), home, world, log),
     plans: PROCESSES.map((name) => planOf(name, home, settings)),
     openTokenDesk: () => deskOf(options),
   });
@@ -66,62 +66,25 @@ function planOf(name: string, home: Home, settings: SupervisorSettings): Process
       childEnvironment(process.env, {
         TOCSIN_HOME: home.root,
         TOCSIN_PORT: String(settings.port),
-        TOCSIN_HOST: settings.listenHost,
+        TOCSIN_HOST: settings.host,
         TOCSIN_LOG_LEVEL: settings.logLevel,
-        TOCSIN_JWT_AUDIENCE: settings.audience ?? AUDIENCE_DEFAULT,
+        TOCSIN_JWT_AUDIENCE: settings.jwtAudience,
       }),
   };
 }
 
 function deskOf({ home, settings, log }: ProductOptions): Promise<TokenDesk> {
-  const { externalIssuer, audience } = settings;
-  if (externalIssuer !== undefined) {
-    const why = `tokens of this Tocsin come from ${externalIssuer}: get one there and set TOCSIN_TOKEN.`;
-    return Promise.resolve(closedTokenDesk(why));
+  if (usesLocalIssuer(settings)) {
+    return openTokenDesk(home, systemWorld(), log.own, settings.jwtAudience);
   }
-  return openTokenDesk(home, systemWorld(), log.own, audience ?? AUDIENCE_DEFAULT);
+  const why = `tokens of this Tocsin come from ${settings.jwtIssuer}: get one there and set TOCSIN_TOKEN.`;
+  return Promise.resolve(closedTokenDesk(why));
 }
 
-/** Whoever reaches an admin socket is trusted; whoever reaches a network port is not (design 6). */
-function requireSafeIssuer({
-  externalIssuer,
-  listenHost,
-  localIssuerForced,
-}: SupervisorSettings): void {
-  if (externalIssuer !== undefined || isLoopback(listenHost) || localIssuerForced) return;
-  throw new Problem('invalid_request', {
-    detail:
-      `TOCSIN_HOST is ${listenHost}, so other machines would reach a Tocsin that signs its own tokens. ` +
-      'Set TOCSIN_JWT_ISSUER and its keys, or TOCSIN_LOCAL_ISSUER=on if that is what you want.',
-  });
-}
-
-async function requireFreePort({ port, listenHost }: SupervisorSettings): Promise<void> {
-  const fault = await portFault(port, listenHost);
+async function requireFreePort({ port, host }: SupervisorSettings): Promise<void> {
+  const fault = await portFault(port, host);
   if (fault === undefined) return;
   throw new Problem('conflict', {
-    detail: `port ${port} of ${listenHost} cannot be used (${fault}). Give another with --port, or stop what uses it.`,
-  });
-}
-
-/** Why a port cannot be listened on, as the system's code; `undefined` when it can. Port 0 finds a free one. */
-export function portFault(port: number, host: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    probe.listen(port, host, () => probe.close(() => resolve(undefined)));
-  });
-}
-
-/** A port of loopback that nobody uses at this moment. */
-export function anyFreePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
+    detail: `port ${port} of ${host} cannot be used (${fault}). Give another with --port, or stop what uses it.`,
   });
 }

@@ -99,12 +99,12 @@ export class Supervisor {
     if (killed.length > 0)
       log.own.warn('processes of a crashed predecessor were cleared', { pids: killed });
     await writeInternalToken(home, world.random);
-    await this.#timed('postgres', () => this.#openDatabase());
     const desk = await this.#options.openTokenDesk();
     this.#admin = await openAdminServer(home.adminSocket, {
       'GET /status': () => Promise.resolve(this.report()),
       'POST /token': (body) => desk.mint(body),
     });
+    await this.#timed('postgres', () => this.#openDatabase());
     for (const child of this.#processes) await this.#timed(child.name, () => this.#launch(child));
   }
 

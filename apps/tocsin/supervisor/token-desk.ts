@@ -24,9 +24,6 @@ interface TokenOrder {
   readonly ttlSeconds: number;
 }
 
-/** Claim `aud` of tokens when `TOCSIN_JWT_AUDIENCE` is not set. */
-export const AUDIENCE_DEFAULT = 'tocsin';
-
 /** Opens the desk; makes the signing key at the first start. Every token is written to the log, without the token. */
 export async function openTokenDesk(
   home: Home,

@@ -1,0 +1,41 @@
+# Every target installs what it needs (Node 24, packages) and says so when it does.
+# No target needs Docker, root or a global tool but bash, make and npm.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+
+# Puts the Node that Tocsin runs on first, without asking the user to.
+with_node = PATH="$$(scripts/dev/node-path):$$PATH"
+
+.PHONY: help demo test up down seed lint fmt bench docs dev-up dev-down
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+demo: ## run Tocsin with a sample attack and show what comes of it; Ctrl-C ends it
+	@./tocsin demo
+
+test: ## install, lint, check types and dependency rules, run all tests
+	@scripts/dev/test
+
+up: ## run Tocsin in the foreground; Ctrl-C ends it
+	@./tocsin up
+
+down: ## stop Tocsin
+	@./tocsin down
+
+seed: ## make tenant acme-corp in a running Tocsin and send it the sample
+	@scripts/dev/seed-data.sh
+
+lint: ## check format, lint, types and dependency rules
+	@$(with_node) npm run --silent check
+
+fmt: ## format the code
+	@$(with_node) npm run --silent fmt
+
+bench: ## measure: CPU per event as a multiple of JSON.parse, rates, delays
+	@$(with_node) node bench/run.ts
+
+dev-up: up
+
+dev-down: down
