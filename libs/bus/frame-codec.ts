@@ -44,10 +44,9 @@ export interface DecodedFrame {
 }
 
 /** What is known of a frame without its body. */
-export interface DecodedHeader {
+export interface PeekedHead {
   readonly receivedAt: number;
   readonly count: number;
-  readonly bodyBytes: number;
   readonly extra: readonly number[];
 }
 
@@ -56,13 +55,18 @@ export interface DecodedHeader {
  * Copies the body once. `extra` travels in the header: an adapter keeps its running totals there.
  */
 export function encodeFrame(frame: Frame, extra: readonly number[] = []): Buffer {
-  const header = Buffer.from(JSON.stringify(headerOf(frame, extra)), 'utf8');
-  const bytes = Buffer.allocUnsafeSlow(PREFIX_BYTES + header.length + frame.body.length);
-  bytes.writeUInt32BE(header.length, 4);
-  header.copy(bytes, PREFIX_BYTES);
-  frame.body.copy(bytes, PREFIX_BYTES + header.length);
-  bytes.writeUInt32BE(crc32(bytes.subarray(4)), 0);
-  return bytes;
+  return Buffer.concat([encodeHead(frame, extra), frame.body]);
+}
+
+/** The same without the body, for a store that keeps it apart and so need not copy it. */
+export function encodeHead(frame: Frame, extra: readonly number[] = []): Buffer {
+  const header = JSON.stringify(headerOf(frame, extra));
+  const length = Buffer.byteLength(header);
+  const head = Buffer.allocUnsafe(PREFIX_BYTES + length);
+  head.writeUInt32BE(length, 4);
+  head.write(header, PREFIX_BYTES);
+  head.writeUInt32BE(crc32(frame.body, crc32(head.subarray(4))), 0);
+  return head;
 }
 
 /**
@@ -72,40 +76,45 @@ export function encodeFrame(frame: Frame, extra: readonly number[] = []): Buffer
  * @throws Problem `invalid_request` naming the fault, when the bytes are cut, changed or not a frame
  */
 export function decodeFrame(bytes: Buffer): DecodedFrame {
-  if (bytes.length < PREFIX_BYTES) throw corrupt(`it has only ${bytes.length} bytes`);
-  const expected = bytes.readUInt32BE(0);
-  const found = crc32(bytes.subarray(4));
+  const end = headEnd(bytes);
+  if (end === undefined) throw corrupt('its header is cut or longer than the limit');
+  return decodeParts(bytes.subarray(0, end), bytes.subarray(end));
+}
+
+/** The same for a head and a body that were kept apart. The frame holds `body` itself. */
+export function decodeParts(head: Buffer, body: Buffer): DecodedFrame {
+  if (headEnd(head) !== head.length) throw corrupt('its header is cut or longer than the limit');
+  const expected = head.readUInt32BE(0);
+  const found = crc32(body, crc32(head.subarray(4)));
   if (expected !== found) {
     throw corrupt(`its crc32 is ${found.toString(16)}, written was ${expected.toString(16)}`);
   }
-  const headerEnd = PREFIX_BYTES + bytes.readUInt32BE(4);
-  if (headerEnd > bytes.length || headerEnd - PREFIX_BYTES > FRAME_HEADER_BYTES_MAX) {
-    throw corrupt('its header is longer than the record or the limit');
-  }
-  const header = parseHeader(bytes.toString('utf8', PREFIX_BYTES, headerEnd));
-  return { frame: frameOf(header, bytes.subarray(headerEnd)), extra: header.extra ?? [] };
+  const header = parseHeader(head.toString('utf8', PREFIX_BYTES));
+  return { frame: frameOf(header, body), extra: header.extra ?? [] };
 }
 
 /**
- * Reads the header alone, without the body or its checksum: for running totals and ages, never for data.
+ * Reads a head without the body and so without its checksum: for running totals and ages, never for data.
  * `undefined` when it cannot be read.
  */
-export function decodeHeader(bytes: Buffer): DecodedHeader | undefined {
-  const headerEnd = PREFIX_BYTES + (bytes.length < PREFIX_BYTES ? 0 : bytes.readUInt32BE(4));
-  if (headerEnd > bytes.length || headerEnd > FRAME_HEADER_BYTES_MAX) return undefined;
+export function peekHead(head: Buffer): PeekedHead | undefined {
+  if (headEnd(head) !== head.length) return undefined;
   try {
-    const header = parseHeader(bytes.toString('utf8', PREFIX_BYTES, headerEnd));
+    const header = parseHeader(head.toString('utf8', PREFIX_BYTES));
     const { count, received_at: receivedAt, extra = [] } = header;
-    return { receivedAt, count, bodyBytes: bytes.length - headerEnd, extra };
+    return { receivedAt, count, extra };
   } catch (error) {
     if (error instanceof Problem) return undefined;
     throw error;
   }
 }
 
-/** The body inside the bytes that {@link encodeFrame} made of the frame: a view. */
-export function bodyOfEncoded(bytes: Buffer): Buffer {
-  return bytes.subarray(PREFIX_BYTES + bytes.readUInt32BE(4));
+/** Where the body begins; `undefined` when the bytes are too short for their header. */
+function headEnd(bytes: Buffer): number | undefined {
+  if (bytes.length < PREFIX_BYTES) return undefined;
+  const length = bytes.readUInt32BE(4);
+  const end = PREFIX_BYTES + length;
+  return length > FRAME_HEADER_BYTES_MAX || end > bytes.length ? undefined : end;
 }
 
 /**

@@ -92,7 +92,6 @@ class LogConsumer implements Consumer {
     return this.#feed.openLog({
       topic: this.#topic,
       group: this.#group,
-      fromNewest: this.#options.fromNewest ?? false,
       rewindMs: this.#options.rewindMs ?? 0,
       waitMs: WAIT_MS,
       signal: this.#stopping.signal,

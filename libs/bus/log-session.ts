@@ -1,11 +1,10 @@
-import type { LogTopic } from '@tocsin/contracts/topic.ts';
+import type { LogTopic, Topic } from '@tocsin/contracts/topic.ts';
 import type { GroupName, LogEntry, LogPosition } from './event-bus.ts';
 
 /** What a consumer asks for when it wants to own the shards of a topic. */
 export interface LogSessionRequest {
   readonly topic: LogTopic;
   readonly group: GroupName;
-  readonly fromNewest: boolean;
   readonly rewindMs: number;
   /** How long to wait for the lease of another owner to end, in milliseconds. */
   readonly waitMs: number;
@@ -36,6 +35,12 @@ export interface LogSession {
   deadLetter(item: LogEntry, ordinal: number, reason: string): Promise<void>;
   /** Gives the lease back. Idempotent. */
   close(): Promise<void>;
+}
+
+/** Makes a group known to an adapter: from then on frames wait for it. */
+export interface GroupRegistry {
+  /** @param fromNewest a new group starts behind the newest frames instead of at the oldest kept */
+  registerGroup(topic: Topic, group: GroupName, fromNewest: boolean): Promise<void>;
 }
 
 /** An adapter's side of `consumeLog`. */

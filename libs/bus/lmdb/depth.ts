@@ -6,13 +6,18 @@ import type { FrameLog } from './frame-log.ts';
 import type { Group } from './group.ts';
 import type { Source } from './source.ts';
 
-/** What waits for a group, per tenant. A group that never read waits for all that is kept. */
+/**
+ * What waits for a group, per tenant. A group that never read waits for all that is kept.
+ *
+ * @param doneBeyond work items of a source that are done ahead of an earlier one
+ */
 export function depthOf(
   log: FrameLog,
   deadLetters: DeadLetterStore,
   topic: Topic,
   name: GroupName,
   group: Group | undefined,
+  doneBeyond: (source: Source) => number,
 ): QueueDepth {
   const tenants = new Map<TenantId, TenantDepth>();
   for (const source of log.sourcesOf(topic)) {
@@ -25,7 +30,7 @@ export function depthOf(
       oldestAt: undefined,
       deadLetters: deadLetters.countOf(topic, name, tenantId),
     };
-    tenants.set(tenantId, addSource(before, log, source, group));
+    tenants.set(tenantId, addSource(before, log, source, group, doneBeyond(source)));
   }
   return { topic, group: name, tenants: [...tenants.values()] };
 }
@@ -35,16 +40,17 @@ function addSource(
   log: FrameLog,
   source: Source,
   group: Group | undefined,
+  doneBeyond: number,
 ): TenantDepth {
   const done = Math.max(group?.offsetOf(source) ?? 0, source.oldest - 1);
   const totals = log.totalsAt(source, done);
-  const frames = source.head - done;
+  const frames = source.head - done - doneBeyond;
   if (frames === 0) return depth;
   const oldestAt = log.receivedAt(source, done + 1) ?? source.headTotals.newestAt;
   return {
     ...depth,
     frames: depth.frames + frames,
-    events: depth.events + source.headTotals.events - totals.events,
+    events: depth.events + source.headTotals.events - totals.events - doneBeyond,
     bytes: depth.bytes + source.headTotals.bytes - totals.bytes,
     oldestAt: Math.min(depth.oldestAt ?? oldestAt, oldestAt),
   };

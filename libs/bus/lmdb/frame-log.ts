@@ -2,15 +2,9 @@ import type { Topic } from '@tocsin/contracts/topic.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { Frame } from '../frame.ts';
-import {
-  bodyOfEncoded,
-  type DecodedHeader,
-  decodeFrame,
-  decodeHeader,
-  encodeFrame,
-} from '../frame-codec.ts';
+import { decodeParts, encodeHead, type PeekedHead, peekHead } from '../frame-codec.ts';
 import { shardOf } from '../shard.ts';
-import { type AppendedRecord, Generation } from './generation.ts';
+import { type AppendedRecord, Generation, type StoredRecord } from './generation.ts';
 import { RecentFrames } from './recent-frames.ts';
 import { Source, sourceKey, type Totals } from './source.ts';
 
@@ -114,13 +108,18 @@ export class FrameLog {
   read(source: Source, seq: number): Frame | undefined {
     const recent = this.#recent.get(source.key, seq);
     if (recent !== undefined) return recent;
-    const bytes = this.readRecord(source, seq);
-    return bytes === undefined ? undefined : decodeFrame(bytes).frame;
+    const record = this.readRecord(source, seq);
+    return record === undefined ? undefined : decodeParts(record.head, record.body).frame;
   }
 
-  /** The bytes of a record as stored. */
-  readRecord(source: Source, seq: number): Buffer | undefined {
+  /** A record as stored, unchecked. */
+  readRecord(source: Source, seq: number): StoredRecord | undefined {
     return source.generationOf(seq)?.read(source, seq);
+  }
+
+  /** Size of a frame's body, from the totals around it. */
+  bodyBytes(source: Source, seq: number): number {
+    return this.totalsAt(source, seq).bytes - this.totalsAt(source, seq - 1).bytes;
   }
 
   /** Running totals up to and including a frame; none when the frame is gone. */
@@ -217,15 +216,16 @@ export class FrameLog {
   }
 
   #baseOf(source: Source): Totals {
-    const oldest = this.#peek(source, source.oldest);
-    if (oldest === undefined) return source.headTotals;
-    const { bytes, events, newestAt } = totalsOf(oldest.extra);
-    return { bytes: bytes - oldest.bodyBytes, events: events - oldest.count, newestAt };
+    const record = this.readRecord(source, source.oldest);
+    const head = record && peekHead(record.head);
+    if (record === undefined || head === undefined) return source.headTotals;
+    const { bytes, events, newestAt } = totalsOf(head.extra);
+    return { bytes: bytes - record.body.length, events: events - head.count, newestAt };
   }
 
-  #peek(source: Source, seq: number): DecodedHeader | undefined {
-    const record = source.generationOf(seq)?.peek(source, seq);
-    return record === undefined ? undefined : decodeHeader(record);
+  #peek(source: Source, seq: number): PeekedHead | undefined {
+    const head = source.generationOf(seq)?.readHead(source, seq);
+    return head === undefined ? undefined : peekHead(head);
   }
 
   #recordOf(frame: Frame): AppendedRecord {
@@ -238,16 +238,26 @@ export class FrameLog {
       newestAt: Math.max(before.newestAt, frame.receivedAt),
     };
     const { bytes, events, newestAt } = source.writtenTotals;
-    return { source, seq: source.written, bytes: encodeFrame(frame, [bytes, events, newestAt]) };
+    const head = encodeHead(frame, [bytes, events, newestAt]);
+    return { source, seq: source.written, head, body: frame.body };
   }
 
-  /** Makes an appended frame readable; the cached body is the encoded copy, so the caller's may be reused. */
-  #show(generation: Generation, { source, seq, bytes }: AppendedRecord, frame: Frame): void {
+  /** Makes an appended frame readable. */
+  #show(generation: Generation, { source, seq }: AppendedRecord, frame: Frame): void {
     const span = source.spans.at(-1);
     if (span?.generation === generation) span.last = seq;
     else source.spans.push({ generation, first: seq, last: seq });
-    this.#recent.put(source.key, seq, { ...frame, body: bodyOfEncoded(bytes) });
+    this.#recent.put(source.key, seq, withOwnBody(frame));
   }
+}
+
+/** A small body inside a large buffer would keep all of it in memory. */
+function withOwnBody(frame: Frame): Frame {
+  const { body } = frame;
+  if (body.buffer.byteLength <= 2 * body.length) return frame;
+  const own = Buffer.allocUnsafeSlow(body.length);
+  body.copy(own);
+  return { ...frame, body: own };
 }
 
 function totalsOf(extra: readonly number[]): Totals {

@@ -16,7 +16,10 @@ export interface FoundSource {
   readonly last: number;
 }
 
-/** One LMDB file of frames, keyed [topic, shard, tenant, seq]; the oldest are unlinked whole. */
+/**
+ * One LMDB file of frames; the oldest are unlinked whole.
+ * Key of a head is [topic, shard, tenant, seq]; of its body the same with a 1 behind.
+ */
 export class Generation {
   readonly number: number;
   readonly path: string;
@@ -40,22 +43,24 @@ export class Generation {
       if (this.createdAt === undefined) {
         void this.#environment.put(CREATED_KEY, Buffer.from(String(at)));
       }
-      for (const { source, seq, bytes } of records) {
-        void this.#environment.put([source.topic, source.shard, source.tenantId, seq], bytes);
+      for (const { source, seq, head, body } of records) {
+        void this.#environment.put(headKey(source, seq), head);
+        void this.#environment.put(bodyKey(source, seq), body);
       }
     });
     this.createdAt ??= at;
-    for (const { bytes } of records) this.bytes += bytes.length;
+    for (const { head, body } of records) this.bytes += head.length + body.length;
   }
 
-  /** A copy of a record, or `undefined` when this generation does not have it. */
-  read(source: Source, seq: number): Buffer | undefined {
-    return this.#environment.getBinary([source.topic, source.shard, source.tenantId, seq]);
+  /** Copies of a record's two parts, or `undefined` when this generation does not have it. */
+  read(source: Source, seq: number): StoredRecord | undefined {
+    const head = this.readHead(source, seq);
+    const body = this.#environment.getBinary(bodyKey(source, seq));
+    return head === undefined || body === undefined ? undefined : { head, body };
   }
 
-  /** The record as a view that is valid until the next read: for its header only. */
-  peek(source: Source, seq: number): Buffer | undefined {
-    return this.#environment.getBinaryFast([source.topic, source.shard, source.tenantId, seq]);
+  readHead(source: Source, seq: number): Buffer | undefined {
+    return this.#environment.getBinary(headKey(source, seq));
   }
 
   /** The sources of the file and their first and last frame: two seeks a source, whatever its size. */
@@ -87,11 +92,24 @@ export class Generation {
   }
 }
 
+/** A frame as stored: the head apart from the body, so that neither writing nor looking copies bodies. */
+export interface StoredRecord {
+  readonly head: Buffer;
+  readonly body: Buffer;
+}
+
 /** One record to append. */
-export interface AppendedRecord {
+export interface AppendedRecord extends StoredRecord {
   readonly source: Source;
   readonly seq: number;
-  readonly bytes: Buffer;
+}
+
+function headKey(source: Source, seq: number): (string | number)[] {
+  return [source.topic, source.shard, source.tenantId, seq];
+}
+
+function bodyKey(source: Source, seq: number): (string | number)[] {
+  return [source.topic, source.shard, source.tenantId, seq, 1];
 }
 
 interface RecordKey {
@@ -102,7 +120,7 @@ interface RecordKey {
 }
 
 function parseKey(key: unknown): RecordKey | undefined {
-  if (!Array.isArray(key) || key.length !== 4) return undefined;
+  if (!Array.isArray(key) || key.length < 4) return undefined;
   const [topic, shard, tenantId, seq] = key as [Topic, number, TenantId, number];
   return { topic, shard, tenantId, seq };
 }

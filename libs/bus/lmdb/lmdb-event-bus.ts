@@ -1,4 +1,4 @@
-import type { LogTopic, Topic, WorkTopic } from '@tocsin/contracts/topic.ts';
+import { type LogTopic, type Topic, WORK_TOPICS, type WorkTopic } from '@tocsin/contracts/topic.ts';
 import type { CancelTimer } from '@tocsin/kernel/clock.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
@@ -20,13 +20,16 @@ import type { Frame } from '../frame.ts';
 import { checkFrame } from '../frame-codec.ts';
 import { parseGroupName } from '../group-name.ts';
 import { startLogConsumer } from '../log-consumer.ts';
-import type { LogFeed, LogSession, LogSessionRequest } from '../log-session.ts';
+import type { GroupRegistry, LogFeed, LogSession, LogSessionRequest } from '../log-session.ts';
+import { startWorkConsumer } from '../work-consumer.ts';
+import type { LeasedWork, WorkFeed, WorkOutcome, WorkReceipt, WorkRequest } from '../work-feed.ts';
 import { Admission } from './admission.ts';
 import { DeadLetterStore } from './dead-letter-store.ts';
 import { depthOf } from './depth.ts';
 import { DiskFloor, type ReadDiskSpace, readDiskSpace } from './disk-floor.ts';
 import { FatalLatch } from './fatal-latch.ts';
 import { FrameLog } from './frame-log.ts';
+import type { Group } from './group.ts';
 import { GroupCommit } from './group-commit.ts';
 import { GroupTable } from './group-table.ts';
 import { type BusCounters, LMDB_BUS_LIMITS, type LmdbBusLimits, newCounters } from './limits.ts';
@@ -35,6 +38,7 @@ import { LocalLogSession } from './local-log-session.ts';
 import { MetaStore, parseJson } from './meta-store.ts';
 import { Retention } from './retention.ts';
 import type { Source, Totals } from './source.ts';
+import { WorkQueue, type WorkQueueParts } from './work-queue.ts';
 
 /** How often generations are looked through for ones to unlink. */
 const SWEEP_MS = 60_000;
@@ -70,7 +74,7 @@ export async function openLmdbEventBus(options: LmdbEventBusOptions): Promise<Lm
 }
 
 /** The embedded {@link EventBus}, and the sessions that the remote one is served from. */
-export class LmdbEventBus implements EventBus, LogFeed {
+export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed {
   readonly capabilities: EventBusCapabilities = {
     durable: 'power',
     durabilityKnown: 'verified',
@@ -90,8 +94,10 @@ export class LmdbEventBus implements EventBus, LogFeed {
   readonly #diskFloor: DiskFloor;
   readonly #groups: GroupTable;
   readonly #deadLetters: DeadLetterStore;
+  readonly #parts: WorkQueueParts;
   readonly #retention: Retention;
   readonly #sessions = new Map<Topic, Set<LocalLogSession>>();
+  readonly #workQueues = new Map<Group, WorkQueue>();
   readonly #consumers = new Set<Consumer>();
   #cancelSweep: CancelTimer = () => undefined;
   #sweeping: Promise<void> = Promise.resolve();
@@ -122,6 +128,8 @@ export class LmdbEventBus implements EventBus, LogFeed {
       this.#account(source);
     });
     this.#deadLetters = new DeadLetterStore(meta, clock, counters, limits.deadLettersMax);
+    const { groups, deadLetters } = { groups: this.#groups, deadLetters: this.#deadLetters };
+    this.#parts = { log, meta, groups, deadLetters, counters, world };
     this.#retention = new Retention(log, this.#groups, meta, world, limits, counters);
     for (const source of log.allSources()) this.#account(source);
     this.#scheduleSweep();
@@ -153,30 +161,37 @@ export class LmdbEventBus implements EventBus, LogFeed {
   ): Promise<Consumer> {
     this.#checkOpen();
     const name = parseGroupName(group);
+    await this.registerGroup(topic, name, options?.fromNewest ?? false);
     const shell = { clock: this.#world.clock, report: this.#report };
     return this.#track(startLogConsumer(this, shell, topic, name, handler, options));
   }
 
   async consumeWork(
-    _topic: WorkTopic,
-    _group: GroupName,
-    _handler: WorkHandler,
-    _options?: WorkOptions,
+    topic: WorkTopic,
+    group: GroupName,
+    handler: WorkHandler,
+    options?: WorkOptions,
   ): Promise<Consumer> {
-    throw new Problem('unavailable', { detail: 'work topics are not there yet' });
+    this.#checkOpen();
+    const name = parseGroupName(group);
+    await this.registerGroup(topic, name, false);
+    const shell = { clock: this.#world.clock, report: this.#report };
+    return this.#track(startWorkConsumer(this, shell, topic, name, handler, options));
+  }
+
+  async registerGroup(topic: Topic, group: GroupName, fromNewest: boolean): Promise<void> {
+    this.#checkOpen();
+    await this.#groups.register(topic, parseGroupName(group), fromNewest);
   }
 
   async openLog(request: LogSessionRequest): Promise<LogSession | undefined> {
     this.#checkOpen();
-    const { topic, group: name, fromNewest, rewindMs, waitMs, signal } = request;
-    const group = await this.#groups.register(topic, parseGroupName(name), fromNewest);
+    const { topic, group: name, rewindMs, waitMs, signal } = request;
+    const group = await this.#groups.register(topic, parseGroupName(name), false);
     const lease = await this.#groups.acquire(group, waitMs, signal);
     if (lease === undefined) return undefined;
     const parts = {
-      log: this.#log,
-      groups: this.#groups,
-      deadLetters: this.#deadLetters,
-      counters: this.#counters,
+      ...this.#parts,
       clock: this.#world.clock,
       onClosed: (closed: LocalLogSession) => void this.#sessionsOf(topic).delete(closed),
     };
@@ -185,10 +200,31 @@ export class LmdbEventBus implements EventBus, LogFeed {
     return session;
   }
 
+  async leaseWork(request: WorkRequest): Promise<readonly LeasedWork[]> {
+    this.#checkOpen();
+    const name = parseGroupName(request.group);
+    const group = await this.#groups.register(request.topic, name, false);
+    return await this.#workQueue(group).lease(request);
+  }
+
+  async extendWork(receipt: WorkReceipt, leaseMs: number): Promise<void> {
+    this.#checkOpen();
+    await this.#workQueueOf(receipt).extend(receipt, leaseMs);
+  }
+
+  async finishWork(receipt: WorkReceipt, outcome: WorkOutcome): Promise<void> {
+    this.#checkOpen();
+    await this.#workQueueOf(receipt).finish(receipt, outcome);
+  }
+
   async depth(topic: Topic, group: GroupName): Promise<QueueDepth> {
     this.#checkOpen();
     const name = parseGroupName(group);
-    return depthOf(this.#log, this.#deadLetters, topic, name, this.#groups.find(topic, name));
+    const known = this.#groups.find(topic, name);
+    const isWork = WORK_TOPICS.some((work) => work === topic);
+    const queue = known && isWork ? this.#workQueue(known) : undefined;
+    const doneBeyond = (source: Source): number => queue?.doneAboveCursor(source) ?? 0;
+    return depthOf(this.#log, this.#deadLetters, topic, name, known, doneBeyond);
   }
 
   deadLetters(topic: Topic, group: GroupName): DeadLetterQueue {
@@ -229,6 +265,7 @@ export class LmdbEventBus implements EventBus, LogFeed {
     for (const source of grown) {
       this.#account(source);
       for (const session of this.#sessionsOf(source.topic)) session.wake(source);
+      for (const group of this.#groups.of(source.topic)) this.#workQueues.get(group)?.wake(source);
     }
   }
 
@@ -247,6 +284,20 @@ export class LmdbEventBus implements EventBus, LogFeed {
     const sessions = new Set<LocalLogSession>();
     this.#sessions.set(topic, sessions);
     return sessions;
+  }
+
+  #workQueue(group: Group): WorkQueue {
+    const known = this.#workQueues.get(group);
+    if (known !== undefined) return known;
+    const queue = new WorkQueue(this.#parts, group);
+    this.#workQueues.set(group, queue);
+    return queue;
+  }
+
+  #workQueueOf(receipt: WorkReceipt): WorkQueue {
+    const group = this.#groups.find(receipt.topic, receipt.group);
+    if (group !== undefined) return this.#workQueue(group);
+    throw new Problem('invalid_request', { detail: `there is no group ${receipt.group}` });
   }
 
   #track(consumer: Consumer): Consumer {

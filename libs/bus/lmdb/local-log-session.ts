@@ -2,11 +2,11 @@ import type { LogTopic } from '@tocsin/contracts/topic.ts';
 import { type Clock, sleep } from '@tocsin/kernel/clock.ts';
 import { isProblem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
-import { TOCSIN_NAMESPACE, uuidV5 } from '@tocsin/kernel/uuid.ts';
 import { reasonOf } from '../consumer-shell.ts';
 import type { LogEntry, LogPosition } from '../event-bus.ts';
 import type { Frame } from '../frame.ts';
 import type { LogSession } from '../log-session.ts';
+import { CORRUPT_BYTES_MAX, corruptFrame } from './corrupt-frame.ts';
 import type { DeadLetterStore } from './dead-letter-store.ts';
 import { FairQueue, type Supply } from './fair-queue.ts';
 import type { FrameLog } from './frame-log.ts';
@@ -15,9 +15,6 @@ import type { GroupTable } from './group-table.ts';
 import type { Lease } from './lease.ts';
 import type { BusCounters } from './limits.ts';
 import type { Source } from './source.ts';
-
-/** Longest part of a corrupt record that is kept with its dead letter, in bytes. */
-const CORRUPT_BYTES_MAX = 64 * 1024;
 
 /** What a local session works on. */
 export interface LocalSessionParts {
@@ -197,8 +194,8 @@ class SourceReader implements Supply<LogEntry> {
       this.#onCorrupt({ frame: corruptFrame(source, this.#next, EMPTY, 1), reason: 'missing' });
     } catch (error) {
       if (!isProblem(error, 'invalid_request')) throw error;
-      const bytes = this.#log.readRecord(source, this.#next) ?? EMPTY;
-      const kept = Buffer.from(bytes.subarray(0, CORRUPT_BYTES_MAX));
+      const body = this.#log.readRecord(source, this.#next)?.body ?? EMPTY;
+      const kept = Buffer.from(body.subarray(0, CORRUPT_BYTES_MAX));
       const reason = reasonOf(error);
       this.#onCorrupt({ frame: corruptFrame(source, this.#next, kept, 1), reason });
     }
@@ -207,23 +204,6 @@ class SourceReader implements Supply<LogEntry> {
 }
 
 const EMPTY = Buffer.alloc(0);
-
-/** Stands for a frame that cannot be read: with no items where it is delivered, so that the cursor can pass it. */
-function corruptFrame(source: Source, seq: number, body: Buffer, count: number): Frame {
-  return {
-    id: uuidV5(TOCSIN_NAMESPACE, `corrupt/${source.key}/${seq}`),
-    tenantId: source.tenantId,
-    topic: source.topic,
-    keySlot: 0,
-    count,
-    contentType: 'text/plain',
-    sourceHint: '',
-    receivedAt: 0,
-    traceparent: '',
-    requestId: '',
-    body,
-  };
-}
 
 function positionOf(source: Source, offset: number): LogPosition {
   const { shard, tenantId } = source;
