@@ -1,7 +1,7 @@
 import type { EventInput } from '@tocsin/contracts/canonical-event.ts';
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
-import { attributesText } from './attributes-text.ts';
 import { ipOf } from './ip-address.ts';
+import { findObjectMember } from './json-slice.ts';
 import { newEvent } from './new-event.ts';
 import type { JsonRecord } from './source.ts';
 import { messageOf, textOf } from './text-member.ts';
@@ -45,6 +45,15 @@ export function normalizeCanonical(item: string, receivedAt: number): Normalized
   event.message = typeof message === 'string' ? messageOf(message) : event.action;
   if (input.tags !== undefined) event.tags = input.tags.map(textOf);
   return event;
+}
+
+/**
+ * The text of `attributes` as posted, so that it is not printed again and numbers beyond 2^53 stay exact. Sound
+ * because the event was validated: only `attributes` may hold free members, so its name comes first as the member.
+ */
+function attributesText(item: string, attributes: JsonRecord): string {
+  const slice = findObjectMember(item, '"attributes"');
+  return slice === undefined ? JSON.stringify(attributes) : item.slice(slice.from, slice.end);
 }
 
 function setTime(event: NormalizedEvent, timestamp: string | undefined): void {

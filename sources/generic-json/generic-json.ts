@@ -41,13 +41,22 @@ function map(record: JsonRecord, line: string, arrival: Arrival): NormalizedEven
     record.severity ?? record.level ?? record.log_level ?? record.loglevel,
     1,
   );
-  event.srcIp = ipOf(record.src_ip ?? record.source_ip ?? record.client_ip ?? record.ip);
-  event.dstIp = ipOf(record.dst_ip ?? record.dest_ip ?? record.destination_ip);
   setHost(event, record, arrival);
-  setUser(event, record);
+  setParties(event, record);
+  const fields = record.fields;
+  if (typeof record.log_type === 'string' && typeof fields === 'object' && fields !== null) {
+    setParties(event, fields as JsonRecord);
+  }
   if (record.ecs !== undefined || record['ecs.version'] !== undefined) mapEcs(event, record);
   if (isHealthEvent(record)) healthMembers(event, record);
   return event;
+}
+
+/** Sets actor and addresses, as far as they are not known yet. */
+function setParties(event: NormalizedEvent, record: JsonRecord): void {
+  event.srcIp ||= ipOf(record.src_ip ?? record.source_ip ?? record.client_ip ?? record.ip);
+  event.dstIp ||= ipOf(record.dst_ip ?? record.dest_ip ?? record.destination_ip);
+  if (event.actorId === '') setUser(event, record);
 }
 
 /** Conservative: `ops` unless the record itself says otherwise in words that we know. */

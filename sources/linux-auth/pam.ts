@@ -4,6 +4,7 @@ import type { AuthFacts } from './auth-facts.ts';
 
 const OPENED = 'session opened for user ';
 const CLOSED = 'session closed for user ';
+const CHANGED = 'password changed for ';
 const FAILED = 'authentication failure;';
 
 /** Reads what PAM modules log: `pam_unix(SERVICE:TYPE): TEXT`, and the `PAM N more authentication failures` of sshd. */
@@ -21,6 +22,13 @@ export function readPam(message: string, facts: AuthFacts): boolean {
   if (text.startsWith(CLOSED)) return readSession(text, CLOSED, 'session_closed', facts);
   if (text.includes(FAILED) || text.includes('more authentication failure')) {
     return readFailure(text, facts);
+  }
+  if (text.startsWith(CHANGED)) {
+    facts.action = 'password_changed';
+    facts.outcome = 'success';
+    facts.severity = 3;
+    facts.targetUser = textOf(text.slice(CHANGED.length));
+    return true;
   }
   return false;
 }

@@ -1,3 +1,4 @@
+import { findObjectMember } from '../json-slice.ts';
 import type { JsonRecord } from '../source.ts';
 
 /** A record with the members that matter at the top level, and the same as JSON. */
@@ -6,36 +7,78 @@ export interface FlatRecord {
   readonly json: string;
 }
 
-const NOTHING: JsonRecord = {};
-
 /**
  * Lays a winlogbeat record flat: `event_data` and `user_data` to the top level under their own names, where Sigma
  * looks for them, and channel, provider, id and host under the names of flat exports. Version 7 has them below
- * `winlog`, version 6 at the top.
+ * `winlog`, version 6 at the top. Members of the data win over others of the same name.
  */
 export function flattenWinlogbeat(record: JsonRecord, line: string): FlatRecord {
-  const winlog = objectOf(record.winlog) ?? record;
-  const fields: Record<string, unknown> = {
-    EventID: winlog.event_id ?? objectOf(record.event)?.code,
-    Channel: winlog.channel ?? winlog.log_name,
-    SourceName: winlog.provider_name ?? winlog.source_name,
-    Computer: winlog.computer_name,
-    Keywords: winlog.keywords,
-    Level: objectOf(record.log)?.level ?? record.level,
-  };
-  copyMembers(objectOf(winlog.user_data) ?? NOTHING, fields);
-  copyMembers(objectOf(winlog.event_data) ?? NOTHING, fields);
-  copyMembers(record, fields);
-  if (line.length === 0) return { fields, json: '' };
-  return { fields, json: JSON.stringify(fields) };
+  const nested = objectOf(record.winlog);
+  const winlog = nested ?? record;
+  const system = systemMembers(record, winlog);
+  const fields: Record<string, unknown> = { ...system };
+  const data = objectOf(winlog.event_data);
+  const userData = objectOf(winlog.user_data);
+  let clean = data !== undefined && userData === undefined;
+  if (data !== undefined) clean = copyMembers(data, fields, false) && clean;
+  if (userData !== undefined) copyMembers(userData, fields, false);
+  clean = copyMembers(record, fields, nested === undefined) && clean;
+  if (nested !== undefined) {
+    const rest: Record<string, unknown> = {};
+    clean = copyMembers(nested, rest, true) && clean;
+    fields.winlog = rest;
+  }
+  const spliced = clean ? spliceData(system, line) : undefined;
+  return { fields, json: spliced ?? JSON.stringify(fields) };
 }
 
-/** Copies members that are not there yet. `__proto__` stays where it is: assigning it would change the object's kind. */
-function copyMembers(from: JsonRecord, to: Record<string, unknown>): void {
+/** What flat exports call these members; only those that are there. */
+function systemMembers(record: JsonRecord, winlog: JsonRecord): Record<string, unknown> {
+  const members: Record<string, unknown> = {};
+  const id = winlog.event_id ?? objectOf(record.event)?.code;
+  const channel = winlog.channel ?? winlog.log_name;
+  const provider = winlog.provider_name ?? winlog.source_name;
+  const level = objectOf(record.log)?.level ?? record.level;
+  if (id !== undefined) members.EventID = id;
+  if (channel !== undefined) members.Channel = channel;
+  if (provider !== undefined) members.SourceName = provider;
+  if (winlog.computer_name !== undefined) members.Computer = winlog.computer_name;
+  if (winlog.keywords !== undefined) members.Keywords = winlog.keywords;
+  if (level !== undefined) members.Level = level;
+  return members;
+}
+
+/**
+ * Copies members that are not there yet, on demand without the data that was laid flat. `__proto__` is left out:
+ * assigning it would change the object's kind.
+ *
+ * @returns false when something was left out, so that the text cannot be had by splicing
+ */
+function copyMembers(from: JsonRecord, to: Record<string, unknown>, withoutData: boolean): boolean {
+  let whole = true;
   for (const key of Object.keys(from)) {
-    if (key === '__proto__' || key === 'event_data' || key === 'user_data') continue;
-    if (to[key] === undefined) to[key] = from[key];
+    if (withoutData && (key === 'event_data' || key === 'user_data')) continue;
+    if (key === '__proto__' || Object.hasOwn(to, key)) whole = false;
+    else to[key] = from[key];
   }
+  return whole;
+}
+
+/** The flat record as text, cut together from the line: exact for numbers beyond 2^53, and cheaper than printing. */
+function spliceData(system: JsonRecord, line: string): string | undefined {
+  const data = findObjectMember(line, '"event_data"');
+  if (data === undefined) return undefined;
+  const added = JSON.stringify(system).slice(1, -1);
+  const inner = line.slice(data.from + 1, data.end - 1).trim();
+  const before = line.slice(1, data.nameAt).trimEnd();
+  const behind = line.slice(data.end).trimStart();
+  // One comma of the two around the data goes with it.
+  const rest = before.endsWith(',')
+    ? before.slice(0, -1) + behind
+    : before + (behind.startsWith(',') ? behind.slice(1) : behind);
+  const head = [added, inner].filter((part) => part !== '').join(',');
+  if (head === '') return `{${rest}`;
+  return rest.trimStart().startsWith('}') ? `{${head}${rest}` : `{${head},${rest}`;
 }
 
 function objectOf(value: unknown): JsonRecord | undefined {
