@@ -127,6 +127,9 @@ async function makePasswords(
 }
 
 async function createRoles(client: pg.Client, roles: RoleNames, passwords: Passwords) {
+  const { rows } = await client.query<{ mayQuiet: boolean }>(
+    'select rolsuper as "mayQuiet" from pg_roles where rolname = current_user',
+  );
   for (const kind of KINDS) {
     const name = pg.escapeIdentifier(roles[kind]);
     const found = await client.query('select 1 from pg_roles where rolname = $1', [roles[kind]]);
@@ -134,6 +137,9 @@ async function createRoles(client: pg.Client, roles: RoleNames, passwords: Passw
     await client.query(
       `${verb} role ${name} with login nocreatedb nocreaterole noinherit password ${pg.escapeLiteral(passwords[kind])}`,
     );
+    // Their errors reach our own log; the server's would repeat them with the values of rows.
+    if (rows[0]?.mayQuiet === true)
+      await client.query(`alter role ${name} set log_min_messages = log`);
   }
   await setSearchPath(client, roles.owner, 'pg_catalog, pg_temp');
   await setSearchPath(client, roles.app, 'tenant_data, pg_temp');

@@ -5,7 +5,7 @@ import { isAbsent } from '@tocsin/kernel/disk.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { PostgresEngine } from './engine.ts';
-import type { Account } from './run-as.ts';
+import { type Account, assertNamedUser } from './run-as.ts';
 
 /** The superuser of a bundled server. Only {@link prepareDatabase} and backups use it. */
 export const SUPERUSER = 'postgres';
@@ -44,6 +44,7 @@ export async function initCluster(
 ): Promise<string> {
   const password = await readOrMakePassword(folders, world);
   if (await isPresent(join(folders.data, 'PG_VERSION'))) return password;
+  if (account === undefined) assertNamedUser();
   const part = join(folders.root, 'data.part');
   const passwordCopy = join(folders.root, 'password.part');
   await fs.rm(part, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { Problem } from '@tocsin/kernel/problem.ts';
@@ -9,6 +10,22 @@ export interface Account {
   readonly uid: number;
   readonly gid: number;
   readonly name: string;
+}
+
+/**
+ * Checks that the machine knows our user by name, which PostgreSQL needs to make a database.
+ *
+ * @throws Problem `unavailable` in a container that was given a number for a user
+ */
+export function assertNamedUser(): void {
+  try {
+    userInfo();
+  } catch (cause) {
+    throw new Problem('unavailable', {
+      detail: `the user id ${process.getuid?.()} has no name on this machine (no line in /etc/passwd), and PostgreSQL needs one: run as a user that has a name, or set TOCSIN_DATABASE_URL to an existing server`,
+      cause,
+    });
+  }
 }
 
 const run = promisify(execFile);

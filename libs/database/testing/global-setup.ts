@@ -2,12 +2,12 @@ import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@tocsin/kernel/clock.ts';
+import pg from 'pg';
 import { silentLog } from '../log.ts';
 import { isAlive } from '../server/postmaster-file.ts';
 import { stopOrphan } from '../server/stop-postmaster.ts';
-
-/** Where the workers of one run find each other's server. */
-export const TEST_FOLDER_VARIABLE = 'TOCSIN_TEST_POSTGRES_FOLDER';
+import { TEST_FOLDER_VARIABLE } from './test-folder.ts';
+import type { TestServer } from './test-server.ts';
 
 const FOLDER_PREFIX = 'tocsin-test-postgres-';
 
@@ -21,7 +21,10 @@ export async function setup(): Promise<() => Promise<void>> {
   await fs.chmod(folder, 0o711); // as root, the account of PostgreSQL must enter it
   await fs.writeFile(join(folder, 'run.pid'), String(process.pid));
   process.env[TEST_FOLDER_VARIABLE] = folder;
-  return () => remove(folder);
+  return async () => {
+    if (process.env['TOCSIN_TEST_DATABASE_URL'] !== undefined) await clearGivenServer(folder);
+    await remove(folder);
+  };
 }
 
 async function removeLeftovers(): Promise<void> {
@@ -32,6 +35,26 @@ async function removeLeftovers(): Promise<void> {
     if (uid !== process.getuid?.()) continue;
     const pid = Number(await fs.readFile(join(folder, 'run.pid'), 'utf8').catch(() => '0'));
     if (pid > 0 && !isAlive(pid)) await remove(folder);
+  }
+}
+
+/** Takes this run's databases and roles off a server that was given to it. */
+async function clearGivenServer(folder: string): Promise<void> {
+  const text = await fs.readFile(join(folder, 'state.json'), 'utf8').catch(() => undefined);
+  if (text === undefined) return; // no test needed a database
+  const { adminUrl, templateName, urls }: TestServer = JSON.parse(text);
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    const found = await client.query<{ name: string }>(
+      'select datname as name from pg_database where starts_with(datname, $1)',
+      [templateName],
+    );
+    for (const { name } of found.rows) await client.query(`drop database ${name} with (force)`);
+    const { owner, app, platform } = urls.roles;
+    await client.query(`drop role ${owner}, ${app}, ${platform}`);
+  } finally {
+    await client.end();
   }
 }
 

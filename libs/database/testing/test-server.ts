@@ -10,7 +10,7 @@ import { silentLog } from '../log.ts';
 import { migrate } from '../migrate.ts';
 import { type DatabaseUrls, prepareDatabase } from '../prepare-database.ts';
 import { startPostgres } from '../server/start-postgres.ts';
-import { TEST_FOLDER_VARIABLE } from './global-setup.ts';
+import { TEST_FOLDER_VARIABLE } from './test-folder.ts';
 
 /** The server that all test files of one run share, with a database that has every migration. */
 export interface TestServer {
@@ -38,7 +38,7 @@ async function findOrStart(): Promise<TestServer> {
   const stateFile = join(folder, 'state.json');
   const found = await readState(stateFile);
   if (found !== undefined) return found;
-  if (!(await takeLock(join(folder, 'starting')))) return waitForState(stateFile);
+  if (!(await takeLock(join(folder, 'starting')))) return waitForState(folder, stateFile);
   try {
     const server = await start(folder);
     await fs.writeFile(`${stateFile}.part`, JSON.stringify(server), { mode: 0o600 });
@@ -98,13 +98,15 @@ async function takeLock(path: string): Promise<boolean> {
   }
 }
 
-async function waitForState(stateFile: string): Promise<TestServer> {
+async function waitForState(folder: string, stateFile: string): Promise<TestServer> {
   const deadline = systemClock.monotonic() + WAIT_MS_MAX;
   const hold = setInterval(() => undefined, 1_000);
   try {
     for (;;) {
       const found = await readState(stateFile);
       if (found !== undefined) return found;
+      const failure = await fs.readFile(join(folder, 'failed'), 'utf8').catch(() => undefined);
+      assert(failure === undefined, `the test server starts, but another worker met: ${failure}`);
       assert(systemClock.monotonic() < deadline, 'another worker starts the test server in time');
       await sleep(systemClock, STEP_MS);
     }
