@@ -86,6 +86,11 @@ export interface SearchStoreCapabilities {
   /** What a resolved {@link SearchStore.flush} survives. */
   readonly durable: 'power' | 'process' | 'none';
   readonly collections: readonly Collection[];
+  /**
+   * True when the documents are another part's records, as alerts in PostgreSQL are the correlator's:
+   * `append`, `put` and `expire` are then a bug of the caller, and the documents are durable as those records are.
+   */
+  readonly readOnly?: boolean;
 }
 
 /**

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Document } from '../search-store.ts';
+import { alertSeedDocument } from './alert-documents.ts';
 import { SHARED_VALUES } from './arbitrary-query.ts';
 import { eventDocument } from './event-documents.ts';
 
@@ -42,4 +43,32 @@ export function arbitraryEvents(round: string): fc.Arbitrary<readonly Document[]
   return fc
     .array(seed, { minLength: 60, maxLength: 60 })
     .map((seeds) => seeds.map((event, index) => eventDocument(`${round}/${index}`, event)));
+}
+
+const alertSeed = fc.record(
+  {
+    timestamp: time,
+    status: fc.constantFrom('new', 'acknowledged', 'resolved'),
+    severity: fc.integer({ min: 0, max: 10 }),
+    rule_id: value,
+    rule_name: value,
+    title: fc.array(value, { maxLength: 4 }).map((words) => words.join(' ')),
+    description: fc.array(value, { maxLength: 2 }).map((words) => words.join(' ')),
+    category: fc.constantFrom('auth', 'ops'),
+    actor: fc.record({ id: value, name: value }, { requiredKeys: [] }),
+    target: fc.record({ name: value }, { requiredKeys: [] }),
+    assignee: fc.option(value),
+    event_count: fc.integer({ min: 1, max: 12 }),
+    tags: list,
+    hosts: list,
+    src_ips: fc.array(fc.constantFrom('10.1.2.3', '10.1.2.4', '::1'), { maxLength: 2 }),
+  },
+  { requiredKeys: ['timestamp'] },
+);
+
+/** Random alerts, likewise. */
+export function arbitraryAlerts(round: string): fc.Arbitrary<readonly Document[]> {
+  return fc
+    .array(alertSeed, { minLength: 60, maxLength: 60 })
+    .map((seeds) => seeds.map((alert, index) => alertSeedDocument(`${round}/${index}`, alert)));
 }

@@ -132,10 +132,9 @@ export class MemorySearchStore implements SearchStore {
 
   async expire(tenant: TenantContext, policy: ExpirePolicy): Promise<number> {
     const rows = this.#of(tenant.tenantId, policy.collection);
-    const received = findField(policy.collection, 'ingested_at');
     let removed = 0;
     for (const [id, document] of rows) {
-      if (received === undefined || numberOf(received, document) >= policy.receivedBefore) continue;
+      if (!(Date.parse(String(document.ingested_at)) < policy.receivedBefore)) continue;
       rows.delete(id);
       removed += 1;
     }

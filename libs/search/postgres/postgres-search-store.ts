@@ -1,0 +1,185 @@
+import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
+import type { Database } from '@tocsin/database/database.ts';
+import { alertDocument } from '@tocsin/database/records/alert-document.ts';
+import type { AlertTable } from '@tocsin/database/workflow-tables.ts';
+import { assert } from '@tocsin/kernel/assert.ts';
+import type { Clock } from '@tocsin/kernel/clock.ts';
+import { CompiledQuery, type Selectable } from 'kysely';
+import { checkedDocuments } from '../checked-documents.ts';
+import {
+  compileBar,
+  compileGroup,
+  compileOrder,
+  compileQuery,
+  compileRange,
+  type SqlScope,
+} from '../compile-sql.ts';
+import { readCursor, writeCursor } from '../cursor.ts';
+import { groupField } from '../group-field.ts';
+import {
+  checkAggregate,
+  checkBars,
+  checkHistogram,
+  checkSearch,
+  HISTOGRAM_ROWS_MAX,
+} from '../request-limits.ts';
+import type {
+  AggregateBucket,
+  AggregateRequest,
+  HistogramBar,
+  HistogramRequest,
+  SearchPage,
+  SearchRequest,
+  SearchStore,
+  SearchStoreCapabilities,
+} from '../search-store.ts';
+
+/** How long a search may take when its request says nothing, milliseconds. */
+export const ALERT_SEARCH_DEADLINE_MS = 10_000;
+
+type Request = SearchRequest | HistogramRequest | AggregateRequest;
+type AlertRow = Selectable<AlertTable>;
+
+interface CountRow {
+  readonly at: string;
+  readonly value: string;
+  readonly count: string;
+}
+
+/**
+ * The collection `alerts` in PostgreSQL, read where the correlator writes it: there is no copy to fall behind.
+ * Row-level security and the statement's own filter both bind the tenant. Failures of the server are mapped by
+ * {@link Database.inTenant}.
+ */
+export class PostgresSearchStore implements SearchStore {
+  readonly capabilities: SearchStoreCapabilities = {
+    durable: 'power',
+    collections: ['alerts'],
+    readOnly: true,
+  };
+  readonly #database: Database;
+  readonly #clock: Clock;
+
+  constructor(database: Database, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  async search(tenant: TenantContext, request: SearchRequest): Promise<SearchPage> {
+    checkSearch(request);
+    const now = this.#clock.now();
+    const scope = scopeOf(tenant, now);
+    const where = whereOf(request, scope);
+    const position =
+      request.cursor === undefined ? undefined : readCursor(tenant, request, request.cursor);
+    const { after, orderBy } = compileOrder(request.order ?? 'newest', position, scope);
+    const sql = `select * from tenant_data.alerts where ${where} and ${after}
+      order by ${orderBy} limit ${request.limit + 1}`;
+    const rows = await this.#rows<AlertRow>(tenant, sql, scope, request.deadlineMs);
+    const page = rows.slice(0, request.limit);
+    const last = page.at(-1);
+    const more = rows.length > page.length && last !== undefined;
+    return {
+      items: checkedDocuments(
+        tenant,
+        page.map((row) => ({ ...alertDocument(row, now) })),
+      ),
+      nextCursor: more
+        ? writeCursor(tenant, request, { time: last.last_event_at.getTime(), id: last.alert_id })
+        : undefined,
+    };
+  }
+
+  async histogram(
+    tenant: TenantContext,
+    request: HistogramRequest,
+  ): Promise<readonly HistogramBar[]> {
+    checkHistogram(request);
+    const scope = scopeOf(tenant, this.#clock.now());
+    const field = request.by === undefined ? undefined : groupField(request.collection, request.by);
+    const value = field === undefined ? `''` : groupColumn(compileGroup(field, scope));
+    const bar = compileBar(request.intervalMs, scope);
+    const sql = `select at, value, count(*) as count from (
+        select ${bar} as at, ${value} as value from tenant_data.alerts where ${whereOf(request, scope)}
+      ) as counted group by at, value order by at, value collate "C" limit ${HISTOGRAM_ROWS_MAX + 1}`;
+    const rows = await this.#rows<CountRow>(tenant, sql, scope);
+    checkBars(new Set(rows.map((row) => row.at)).size, rows.length);
+    return rows.map((row) => ({
+      at: Number(row.at),
+      count: Number(row.count),
+      ...(field === undefined ? {} : { value: row.value }),
+    }));
+  }
+
+  async aggregate(
+    tenant: TenantContext,
+    request: AggregateRequest,
+  ): Promise<readonly AggregateBucket[]> {
+    checkAggregate(request);
+    const scope = scopeOf(tenant, this.#clock.now());
+    const field = groupField(request.collection, request.field);
+    const value = groupColumn(compileGroup(field, scope));
+    const sql = `select value, count(*) as count from (
+        select ${value} as value from tenant_data.alerts where ${whereOf(request, scope)}
+      ) as counted where value <> '' group by value
+      order by count(*) desc, value collate "C" limit ${request.limit}`;
+    const rows = await this.#rows<CountRow>(tenant, sql, scope);
+    return rows.map((row) => ({ value: row.value, count: Number(row.count) }));
+  }
+
+  async append(): Promise<void> {
+    assert(false, 'alerts are written by the correlator, not by the search store');
+  }
+
+  async put(): Promise<void> {
+    assert(false, 'alerts are written by the correlator, not by the search store');
+  }
+
+  async expire(): Promise<number> {
+    assert(false, 'alerts are removed with their incidents and cases, not by the search store');
+  }
+
+  /** Nothing waits: alerts are durable when their transaction is. */
+  async flush(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  async applied(): Promise<number> {
+    return 0;
+  }
+
+  /** Leaves the database open: it belongs to the process. */
+  async close(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  async #rows<Row>(
+    tenant: TenantContext,
+    sql: string,
+    scope: SqlScope,
+    deadlineMs = ALERT_SEARCH_DEADLINE_MS,
+  ): Promise<readonly Row[]> {
+    const deadline = `${Math.max(1, Math.ceil(deadlineMs))}ms`;
+    return this.#database.inTenant(tenant, async (tx) => {
+      await tx.executeQuery(
+        CompiledQuery.raw(`select set_config('statement_timeout', $1, true)`, [deadline]),
+      );
+      return (await tx.executeQuery<Row>(CompiledQuery.raw(sql, scope.values))).rows;
+    });
+  }
+}
+
+/** The tenant is the first value of every statement. */
+function scopeOf(tenant: TenantContext, now: number): SqlScope {
+  return { collection: 'alerts', dialect: 'postgres', now, values: [tenant.tenantId] };
+}
+
+function whereOf(request: Request, scope: SqlScope): string {
+  assert(request.collection === 'alerts', 'PostgreSQL holds the collection alerts');
+  const range = compileRange(request.range, scope);
+  return `tenant_id = $1 and ${range} and ${compileQuery(request.query, scope)}`;
+}
+
+function groupColumn(group: { readonly sql: string; readonly list: boolean }): string {
+  return group.list ? `unnest(${group.sql})` : group.sql;
+}
