@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Frame } from '@tocsin/bus/frame.ts';
+import { openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
 import type { Envelope } from '@tocsin/contracts/envelope.ts';
 import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
@@ -134,6 +138,31 @@ describe('the outbox', () => {
       writeOutbox(tx, tenant, 'secplat.events.notify', envelope('other-corp')),
     );
     await expect(forged).rejects.toThrow('invariant broken');
+  });
+
+  it('arrives at a worker through the embedded bus', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tocsin-outbox-'));
+    const real = await openLmdbEventBus({
+      folder,
+      world: systemWorld(),
+      onFatal: (error) => {
+        throw error;
+      },
+    });
+    try {
+      const message = await write('acme-corp', { case_id: '1' });
+      const arrived = Promise.withResolvers<unknown>();
+      const consumer = await real.consumeWork('secplat.events.notify', 'notifier', async (item) => {
+        arrived.resolve(JSON.parse(item.frame.body.toString()));
+      });
+      const running = relayOutbox({ database: db.database, bus: real, world, log: silentLog });
+      expect(await arrived.promise).toEqual(message);
+      await running.stop();
+      await consumer.stop();
+    } finally {
+      await real.close();
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('is relayed in the background until stopped, at once when woken', async () => {
