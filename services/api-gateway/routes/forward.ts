@@ -1,0 +1,98 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { StreamRequest } from '@tocsin/http/raw-route.ts';
+import { streamTenantRoute } from '@tocsin/http/raw-route.ts';
+import type { Route, RouteReply } from '@tocsin/http/route.ts';
+import { Problem } from '@tocsin/kernel/problem.ts';
+import type { Dispatcher } from 'undici';
+import type { InFlightBytes } from '../domain/in-flight.ts';
+
+/** What forwarding needs. */
+export interface ForwardDeps {
+  /** Connections to the process that accepts events. */
+  readonly data: Dispatcher;
+  readonly inFlight: InFlightBytes;
+}
+
+/** Headers that go along; everything else stays here. The token goes too: data checks it again by itself. */
+const REQUEST_HEADERS = [
+  'authorization',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'x-tenant-id',
+] as const;
+const REPLY_HEADERS = ['content-type', 'retry-after', 'www-authenticate'] as const;
+
+/** What a forwarded route is, without its handler. */
+export type ForwardedRoute = Pick<
+  Extract<Route, { kind: 'stream' }>,
+  | 'method'
+  | 'path'
+  | 'operationId'
+  | 'summary'
+  | 'tags'
+  | 'permission'
+  | 'responses'
+  | 'bodyBytesMax'
+>;
+
+/** A route whose body is streamed to the data process and whose answer comes from there: never parsed or held here. */
+export function forwardRoute(deps: ForwardDeps, route: ForwardedRoute): Route {
+  return streamTenantRoute({
+    ...route,
+    handle: (_tenant, request) => forward(deps, request, route.bodyBytesMax),
+  });
+}
+
+async function forward(
+  deps: ForwardDeps,
+  request: StreamRequest,
+  bodyBytesMax: number,
+): Promise<RouteReply> {
+  const stated = Number(request.headers['content-length']);
+  const release = deps.inFlight.take(Number.isFinite(stated) ? stated : bodyBytesMax);
+  try {
+    const answer = await deps.data.request({
+      method: request.method as Dispatcher.HttpMethod,
+      path: request.url,
+      origin: 'http://data',
+      headers: {
+        ...pick(request.headers),
+        'x-request-id': request.requestId,
+        traceparent: request.traceparent,
+      },
+      body: request.method === 'GET' ? null : request.body,
+      signal: request.signal,
+    });
+    // Answers of ingest are small; held, so that the room is given back when all is done.
+    const body = Buffer.from(await answer.body.arrayBuffer());
+    return { status: answer.statusCode, headers: replyHeaders(answer.headers), body };
+  } catch (cause) {
+    if (request.signal.aborted) throw cause;
+    throw new Problem('unavailable', {
+      detail: 'events cannot be accepted now: send them again',
+      retryAfterSeconds: 1,
+      cause,
+    });
+  } finally {
+    release();
+  }
+}
+
+function pick(headers: StreamRequest['headers']): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const name of REQUEST_HEADERS) {
+    const value = headers[name];
+    if (typeof value === 'string') picked[name] = value;
+  }
+  return picked;
+}
+
+function replyHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const picked: Record<string, string> = {};
+  for (const name of REPLY_HEADERS) {
+    const value = headers[name];
+    if (typeof value === 'string') picked[name] = value;
+  }
+  return picked;
+}

@@ -1,0 +1,61 @@
+import type { EventBus } from '@tocsin/bus/event-bus.ts';
+import type { Route } from '@tocsin/http/route.ts';
+import type { Dispatcher } from 'undici';
+import { InFlightBytes } from './domain/in-flight.ts';
+import { forwardRoute } from './routes/forward.ts';
+import { jwksRoute } from './routes/jwks.ts';
+import { queueHealthRoute, type ShownQueue } from './routes/queue-health.ts';
+
+/** Bytes of ingest bodies on their way to the data process at once. */
+export const IN_FLIGHT_BYTES_MAX = 64 * 1024 * 1024;
+/** Largest ingest body; data has the same limit. */
+const BODY_BYTES_MAX = 10 * 1024 * 1024;
+
+/** What the gateway needs from the process it runs in. */
+export interface GatewayDeps {
+  readonly data: Dispatcher;
+  readonly bus: EventBus;
+  readonly queues: readonly ShownQueue[];
+  readonly keys: () => Promise<readonly object[]>;
+}
+
+/** The outer face of the product: forwards ingest, shows queues and keys. All other routes are the services' own. */
+export function createGateway(deps: GatewayDeps): { name: string; routes: readonly Route[] } {
+  const forwarding = { data: deps.data, inFlight: new InFlightBytes(IN_FLIGHT_BYTES_MAX) };
+  const ingest = {
+    tags: ['ingest'],
+    permission: 'events:write',
+    bodyBytesMax: BODY_BYTES_MAX,
+  } as const;
+  return {
+    name: 'api-gateway',
+    routes: [
+      forwardRoute(forwarding, {
+        ...ingest,
+        method: 'POST',
+        path: '/v1/ingest/events',
+        operationId: 'ingestEvents',
+        summary: 'Accept canonical events: one object, an array, or one a line',
+        responses: { 202: undefined },
+      }),
+      forwardRoute(forwarding, {
+        ...ingest,
+        method: 'POST',
+        path: '/v1/ingest/raw',
+        operationId: 'ingestRaw',
+        summary: 'Accept raw log lines, one event a line',
+        responses: { 202: undefined },
+      }),
+      forwardRoute(forwarding, {
+        ...ingest,
+        method: 'GET',
+        path: '/v1/ingest/receipts/{id}',
+        operationId: 'getReceipt',
+        summary: 'Tell what became of the items of an accepted request',
+        responses: { 200: undefined },
+      }),
+      queueHealthRoute(deps.bus, deps.queues),
+      jwksRoute(deps.keys),
+    ],
+  };
+}
