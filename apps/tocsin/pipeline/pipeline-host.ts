@@ -36,7 +36,8 @@ export class PipelineHost implements LogHandler {
   readonly #ready: Promise<WorkerReady>;
   readonly #inFlight = new Map<string, LogEntry>();
   #inFlightBytes = 0;
-  #roomWanted: (() => void) | undefined;
+  /** Told whenever frames were taken. */
+  #taken: (() => void)[] = [];
   #assignment: Assignment | undefined;
   #consumer: Consumer | undefined;
   #stopping = false;
@@ -85,6 +86,7 @@ export class PipelineHost implements LogHandler {
   }
 
   async revoked(): Promise<void> {
+    while (this.#inFlightBytes > 0) await this.#someTaken();
     await this.#calls.call('barrier', []);
   }
 
@@ -103,12 +105,12 @@ export class PipelineHost implements LogHandler {
       .finally(() => {
         this.#inFlightBytes -= bytes;
         for (const entry of entries) this.#inFlight.delete(placeOf(entry.position));
-        this.#roomWanted?.();
+        for (const tell of this.#taken.splice(0)) tell();
       })
       // A fault of the thread ends it, and with it this process: told by its `error` event.
       .catch(() => undefined);
     while (this.#inFlightBytes > IN_FLIGHT_BYTES_MAX && !assignment.signal.aborted)
-      await this.#room();
+      await this.#someTaken();
   }
 
   search(tenant: TenantContext, request: SearchRequest): Promise<SearchPage> {
@@ -133,10 +135,8 @@ export class PipelineHost implements LogHandler {
     return this.#calls.call('metrics', []);
   }
 
-  #room(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#roomWanted = resolve;
-    });
+  #someTaken(): Promise<void> {
+    return new Promise((resolve) => this.#taken.push(resolve));
   }
 
   async #deadLetter(position: LogPosition, ordinal: number, reason: string): Promise<void> {

@@ -2,6 +2,7 @@ import { systemContext, type TenantContext } from '@tocsin/auth/tenant-context.t
 import type { LogPosition } from '@tocsin/bus/event-bus.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
 import type { Detector } from '@tocsin/detect-service/detector.ts';
+import { assert } from '@tocsin/kernel/assert.ts';
 import type { CancelTimer } from '@tocsin/kernel/clock.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { World } from '@tocsin/kernel/world.ts';
@@ -71,6 +72,8 @@ export interface PipelineParts {
 export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #done = new Map<string, LogPosition>();
+  /** Last offset taken per source. */
+  readonly #last = new Map<string, number>();
   /** Alerts and dead letters on their way to the bus. */
   #sending: Promise<void>[] = [];
   #taking: Promise<void> = Promise.resolve();
@@ -119,6 +122,9 @@ export class Pipeline {
     const { frame, position } = entry;
     const tenant = systemContext(frame.tenantId, 'pipeline');
     const source = sourceOf(position);
+    const last = this.#last.get(source) ?? position.offset - 1;
+    assert(position.offset <= last + 1, 'frames of a source come in order and without gaps');
+    this.#last.set(source, Math.max(last, position.offset));
     const normalized = normalizeFrame(frame);
     const known = position.offset <= store.writer.accepted(source);
     const duplicates = await this.#duplicates(tenant, source, entry, normalized, known);

@@ -49,13 +49,13 @@ async function main(): Promise<void> {
   const asTenant = (tenantId: TenantId) => systemContext(tenantId, 'pipeline');
   const calls: PortCalls = new PortCalls(port, {
     async take(entries: readonly SentEntry[]) {
-      for (const entry of entries) await pipeline.take(received(entry));
+      // All are put in line at once: two calls whose entries took turns would break the order.
+      await Promise.all(entries.map((entry) => pipeline.take(received(entry))));
     },
     barrier: () => pipeline.barrier(),
     async stop() {
       await pipeline.stop();
       await store.close();
-      port.close();
     },
     search: (tenantId: TenantId, request: SearchRequest) =>
       store.search(asTenant(tenantId), request),

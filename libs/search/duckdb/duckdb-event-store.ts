@@ -38,7 +38,7 @@ export interface DuckDbOptions {
 }
 
 /**
- * Events in DuckDB: fresh rows in memory, searchable within {@link PUBLISH_AFTER_MS}, rolled into one file per received
+ * Events in DuckDB: fresh rows in memory, searchable at once, rolled into one file per received
  * day by `flush` (design 4.2). Everything else in the product reaches it through {@link SearchStore}; the pipeline
  * writes through {@link DuckDbEventStore.writer}, which takes normalized events without a detour over documents.
  */
@@ -117,7 +117,6 @@ export class DuckDbEventStore implements SearchStore {
       deadLetters: [],
     };
     await this.writer.append(tenant, frame, events);
-    this.writer.publish();
   }
 
   put(): Promise<void> {

@@ -60,6 +60,7 @@ export class EventFiles {
     for (const hot of this.#hot) {
       const span = hot.spans.get(tenantId);
       if (span === undefined || !overlaps(span)) continue;
+      hot.publish();
       const frames = (
         _connection: DuckDBConnection,
         numbers: readonly number[],

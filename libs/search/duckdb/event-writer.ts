@@ -1,7 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
-import type { CancelTimer } from '@tocsin/kernel/clock.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import { ClientIds } from './client-ids.ts';
 import { DayFile, rows } from './day-file.ts';
@@ -12,8 +11,6 @@ import { HotTable } from './hot-table.ts';
 
 /** Rows of a DuckDB row group: a roll of whole groups is written past the log, at half the cost (measured). */
 export const ROLL_ROWS = 122_880;
-/** A pushed row is searchable after at most this long. */
-export const PUBLISH_AFTER_MS = 100;
 
 /** One frame on its way into the store: its record without what the store itself adds. */
 export type FrameFacts = Omit<FrameRecord, 'frame' | 'tenantId' | 'parseFailures'>;
@@ -56,7 +53,6 @@ export class EventWriter {
   #frame: number;
   #day: string;
   #hot: HotTable | undefined;
-  #cancelPublish: CancelTimer | undefined;
   /** Appends and swaps run one after the other; so do rolls. */
   #appending: Promise<unknown> = Promise.resolve();
   #rolling: Promise<void> = Promise.resolve();
@@ -140,14 +136,6 @@ export class EventWriter {
     }
     hot.frames.push({ ...frame, frame: this.#frame, tenantId, parseFailures });
     hot.applied.set(frame.source, frame.offset);
-    this.#cancelPublish ??= this.#start.world.clock.after(PUBLISH_AFTER_MS, () => this.publish());
-  }
-
-  /** Makes pushed rows searchable now. */
-  publish(): void {
-    this.#cancelPublish?.();
-    this.#cancelPublish = undefined;
-    this.#hot?.publish();
   }
 
   /** Makes everything appended so far durable, with its offsets (design 4.2). */
@@ -180,14 +168,11 @@ export class EventWriter {
 
   async close(): Promise<void> {
     await this.flush();
-    this.#cancelPublish?.();
   }
 
   #seal(): SealedRoll | undefined {
     const hot = this.#hot;
     if (hot === undefined) return undefined;
-    this.#cancelPublish?.();
-    this.#cancelPublish = undefined;
     hot.seal();
     this.#hot = undefined;
     return { hot, day: this.#day };
