@@ -89,14 +89,14 @@ export class EventReader {
     const group =
       request.by === undefined ? undefined : compileGroup(groupField('events', request.by), scope);
     const value = group === undefined ? `''` : group.list ? `unnest(${group.sql})` : group.sql;
-    const columns = `${compileBar(request.intervalMs, scope)} as at, ${value} as value`;
+    const columns = `${compileBar(request.intervalMs, scope)} as bar, ${value} as value`;
     return this.#reading(tenant, request, async (connection, targets) => {
       if (targets.length === 0) return [];
-      const sql = `select at, value, count(*) as count from (${union(columns, targets, where)}) group by all order by at, value limit ${HISTOGRAM_ROWS_MAX + 1}`;
+      const sql = `select bar, value, count(*) as count from (${union(columns, targets, where)}) group by all order by bar, value limit ${HISTOGRAM_ROWS_MAX + 1}`;
       const found = await rows(connection, sql, scope.values);
-      checkBars(new Set(found.map((row) => row['at'])).size, found.length);
+      checkBars(new Set(found.map((row) => row['bar'])).size, found.length);
       return found.map((row) => ({
-        at: Number(row['at']),
+        at: Number(row['bar']),
         count: Number(row['count']),
         ...(group === undefined ? {} : { value: String(row['value']) }),
       }));
