@@ -1,5 +1,27 @@
 import type { RuleDocument } from './rule-document.ts';
+import { adminGroupMemberAdded } from './rules/admin-group-member-added.ts';
+import { dnsTextBurst } from './rules/dns-text-burst.ts';
+import { encodedPowershell } from './rules/encoded-powershell.ts';
+import { eventLogCleared } from './rules/event-log-cleared.ts';
 import { failedLoginThreshold } from './rules/failed-login-threshold.ts';
+import { failedLoginsFromAddress } from './rules/failed-logins-from-address.ts';
+import { largeOutboundTransfer } from './rules/large-outbound-transfer.ts';
+import { lsassMemoryRead } from './rules/lsass-memory-read.ts';
+import { rootShellBySudo } from './rules/root-shell-by-sudo.ts';
+import { suspiciousServiceInstalled } from './rules/suspicious-service-installed.ts';
+import { systemToolCallsOut } from './rules/system-tool-calls-out.ts';
 
-/** The rules that every installation has. Their order decides nothing. */
-export const RULE_PACK: readonly RuleDocument[] = [failedLoginThreshold];
+/** The rules that every installation has. Add a new one here; the order decides nothing. */
+export const RULE_PACK: readonly RuleDocument[] = [
+  adminGroupMemberAdded,
+  dnsTextBurst,
+  encodedPowershell,
+  eventLogCleared,
+  failedLoginThreshold,
+  failedLoginsFromAddress,
+  largeOutboundTransfer,
+  lsassMemoryRead,
+  rootShellBySudo,
+  suspiciousServiceInstalled,
+  systemToolCallsOut,
+];

@@ -1,3 +1,4 @@
+import { FAILED_LOGIN } from '../conditions/failed-login.ts';
 import type { RuleDocument } from '../rule-document.ts';
 
 /**
@@ -14,28 +15,7 @@ export const failedLoginThreshold: RuleDocument = {
   severity: 8,
   category: 'auth',
   group_by: ['actor'],
-  condition: {
-    all: [
-      {
-        any: [
-          { field: 'outcome', equals: 'failure' },
-          {
-            all: [
-              { field: 'attributes.failed_login_count', at_least: 1 },
-              { not: { field: 'outcome', equals: 'success' } },
-            ],
-          },
-        ],
-      },
-      // Lines that accompany a failed login and are no further attempt.
-      {
-        not: {
-          field: 'action',
-          equals: ['pam_auth', 'invalid_user', 'denied_user', 'max_attempts'],
-        },
-      },
-    ],
-  },
+  condition: FAILED_LOGIN,
   parameters: { threshold: 10, window_seconds: 300, sum: 'attributes.failed_login_count' },
   tags: [
     'attack.credential_access',

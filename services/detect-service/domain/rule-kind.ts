@@ -16,6 +16,11 @@ export interface RuleKind {
   /** Schema of the document's `parameters`; they are checked against it before `counting` sees them. */
   readonly parameters: TSchema;
   /**
+   * What a match without a value in a `group_by` field becomes: true = it counts nowhere (it cannot be told whose
+   * count it adds to), false = it alerts all the same.
+   */
+  readonly needsGroup: boolean;
+  /**
    * @throws Problem `invalid_request` for what the schema cannot say
    */
   counting(document: RuleDocument): Counting;

@@ -31,7 +31,7 @@ export function compileRule(document: RuleDocument, kind: RuleKind): Rule {
       : (event) => hasLogsource(event, logsources) && condition(event);
   const groupBy = document.group_by ?? DEFAULT_GROUP;
   const readers = groupBy.map((field, index) => readerOf(document, field, index));
-  const groupOf = document.group_by === undefined ? defaultGroup : grouping(readers);
+  const groupOf = document.group_by === undefined ? defaultGroup : grouping(readers, kind);
   return { document, counting: kind.counting(document), groupBy, matches, groupOf };
 }
 
@@ -54,10 +54,10 @@ function defaultGroup(event: NormalizedEvent): string {
 }
 
 /** One value is its own key; several are a JSON array, so that no two lists of values share a key. */
-function grouping(readers: readonly FieldReader[]): (event: NormalizedEvent) => string | undefined {
+function grouping(readers: readonly FieldReader[], kind: RuleKind): Rule['groupOf'] {
   return (event) => {
     const values = readers.map((read) => fieldText(read(event)));
-    if (values.some((value) => value === '')) return undefined;
+    if (kind.needsGroup && values.includes('')) return undefined;
     return values.length === 1 ? values[0] : JSON.stringify(values);
   };
 }

@@ -14,6 +14,7 @@ const parameters = Type.Object(
 export const matchKind: RuleKind = {
   name: 'match',
   parameters,
+  needsGroup: false,
   counting(document) {
     const { suppress_seconds: seconds } = document.parameters as Static<typeof parameters>;
     const window = suppressionRule(

@@ -19,6 +19,7 @@ const parameters = Type.Object(
 export const thresholdKind: RuleKind = {
   name: 'threshold',
   parameters,
+  needsGroup: true,
   counting(document) {
     const { threshold, window_seconds, sum } = document.parameters as Static<typeof parameters>;
     const window = {
