@@ -1,4 +1,4 @@
-import { ALERT_STATUSES } from '@tocsin/contracts/alert.ts';
+import { ALERT_STATUSES } from '@tocsin/contracts/alert-status.ts';
 import type { Command } from 'commander';
 import { ALERT_COLUMNS } from '../cli/columns.ts';
 import { registerList } from '../cli/list-command.ts';

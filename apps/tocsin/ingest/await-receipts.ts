@@ -16,6 +16,7 @@ export class ReceiptQueue {
   readonly #clock: Clock;
   readonly #tally: Tally;
   #open: string[];
+  #asking: Promise<boolean> | undefined;
 
   constructor(api: ApiClient, clock: Clock, tally: Tally, open: readonly string[] = []) {
     this.#api = api;
@@ -32,8 +33,15 @@ export class ReceiptQueue {
     this.#open.push(...receipts);
   }
 
-  /** Asks for the oldest receipts once and counts those that are settled. Says whether any was. */
-  async settleSome(): Promise<boolean> {
+  /** Asks for the oldest receipts once and counts those that are settled. Says whether any was. One round at a time. */
+  settleSome(): Promise<boolean> {
+    this.#asking ??= this.#settleOldest().finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  async #settleOldest(): Promise<boolean> {
     const asked = this.#open.slice(0, ASKED_AT_ONCE);
     const states = await Promise.all(asked.map((receipt) => this.#ask(receipt)));
     const settled = new Set<string>();

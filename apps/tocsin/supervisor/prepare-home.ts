@@ -18,7 +18,7 @@ export async function prepareHome(home: Home, asRoot: boolean): Promise<void> {
   try {
     await mkdir(home.root, { recursive: true, mode: asRoot ? 0o711 : 0o700 });
     if (asRoot) await chmod(home.root, 0o711);
-    for (const folder of [home.run, home.keys, home.logs, home.state]) {
+    for (const folder of [home.run, home.keys, home.logs, home.cache]) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await chmod(folder, 0o700);
     }

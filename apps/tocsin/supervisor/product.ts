@@ -64,6 +64,7 @@ function planOf(name: string, home: Home, settings: SupervisorSettings): Process
     readyTimeoutMs: READY_MS_MAX,
     environment: () =>
       childEnvironment(process.env, {
+        NODE_COMPILE_CACHE: home.cache,
         TOCSIN_HOME: home.root,
         TOCSIN_PORT: String(settings.port),
         TOCSIN_HOST: settings.host,

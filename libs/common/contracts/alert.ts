@@ -1,14 +1,6 @@
 import Type, { type Static } from 'typebox';
 
-/** Statuses of an alert (Resolution 8). `suppressed` is a flag, not a status. */
-export const ALERT_STATUSES = [
-  'new',
-  'acknowledged',
-  'investigating',
-  'resolved',
-  'false_positive',
-] as const;
-export type AlertStatus = (typeof ALERT_STATUSES)[number];
+export { ALERT_STATUSES, type AlertStatus } from './alert-status.ts';
 
 /** Most event ids an alert names; `event_count` has the whole number. */
 export const RELATED_EVENTS_MAX = 100;
