@@ -37,6 +37,7 @@ export interface SearchRequest {
   readonly limit: number;
   /** Opaque, from the page before. Bound to tenant, collection, query, range and order: else Problem `invalid_cursor`. */
   readonly cursor?: string;
+  /** How long it may take; past it Problem `deadline_exceeded`. The store has its own limit beside. */
   readonly deadlineMs?: number;
 }
 
@@ -53,6 +54,7 @@ export interface HistogramRequest {
   readonly intervalMs: number;
   /** Count per value of this field within each bar; a row without one counts under `''`, a list under each value. */
   readonly by?: string;
+  readonly deadlineMs?: number;
 }
 
 export interface HistogramBar {
@@ -69,6 +71,7 @@ export interface AggregateRequest {
   readonly field: string;
   /** Most values returned, by count and then by value; at most 1,000. Rows without a value are left out. */
   readonly limit: number;
+  readonly deadlineMs?: number;
 }
 
 export interface AggregateBucket {

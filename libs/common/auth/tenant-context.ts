@@ -38,3 +38,11 @@ export type SystemReason = 'pipeline' | 'correlate' | 'outbox' | 'retention' | '
 export function systemContext(tenantId: TenantId, reason: SystemReason): TenantContext {
   return new TenantContext(minted, tenantId, `system:${reason}`);
 }
+
+/**
+ * The context of a call from another process of the same installation, which authenticated the caller and names
+ * tenant and actor. The receiver must have checked that process's credential.
+ */
+export function delegatedContext(tenantId: TenantId, actor: string): TenantContext {
+  return new TenantContext(minted, tenantId, actor);
+}

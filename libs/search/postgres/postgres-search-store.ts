@@ -102,7 +102,7 @@ export class PostgresSearchStore implements SearchStore {
     const sql = `select at, value, count(*) as count from (
         select ${bar} as at, ${value} as value from tenant_data.alerts where ${whereOf(request, scope)}
       ) as counted group by at, value order by at, value collate "C" limit ${HISTOGRAM_ROWS_MAX + 1}`;
-    const rows = await this.#rows<CountRow>(tenant, sql, scope);
+    const rows = await this.#rows<CountRow>(tenant, sql, scope, request.deadlineMs);
     checkBars(new Set(rows.map((row) => row.at)).size, rows.length);
     return rows.map((row) => ({
       at: Number(row.at),
@@ -123,7 +123,7 @@ export class PostgresSearchStore implements SearchStore {
         select ${value} as value from tenant_data.alerts where ${whereOf(request, scope)}
       ) as counted where value <> '' group by value
       order by count(*) desc, value collate "C" limit ${request.limit}`;
-    const rows = await this.#rows<CountRow>(tenant, sql, scope);
+    const rows = await this.#rows<CountRow>(tenant, sql, scope, request.deadlineMs);
     return rows.map((row) => ({ value: row.value, count: Number(row.count) }));
   }
 
