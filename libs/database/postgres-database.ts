@@ -41,7 +41,6 @@ const PLATFORM_CONNECTIONS_MAX = 3;
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
   const log = options.log ?? silentLog;
   const shared = {
-    statementTimeoutMs: options.statementTimeoutMs ?? 15_000,
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
     log,
   };
@@ -55,7 +54,10 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     url: options.urls.platform,
     connectionsMax: PLATFORM_CONNECTIONS_MAX,
   });
-  const database = new PostgresDatabase(app, platform, options.world ?? systemWorld());
+  const database = new PostgresDatabase(app, platform, {
+    world: options.world ?? systemWorld(),
+    statementTimeoutMs: options.statementTimeoutMs ?? 15_000,
+  });
   try {
     await checkRole(app.kysely);
     await checkRole(platform.kysely);
@@ -66,16 +68,29 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   }
 }
 
+interface Surroundings {
+  readonly world: World;
+  readonly statementTimeoutMs: number;
+}
+
 class PostgresDatabase implements Database {
   readonly #app: RolePool<TenantTables>;
   readonly #platform: RolePool<PlatformTables>;
   readonly #world: World;
+  readonly #statementTimeout: string;
+  readonly #idleTimeout: string;
   #closing: Promise<void> | undefined;
 
-  constructor(app: RolePool<TenantTables>, platform: RolePool<PlatformTables>, world: World) {
+  constructor(
+    app: RolePool<TenantTables>,
+    platform: RolePool<PlatformTables>,
+    around: Surroundings,
+  ) {
     this.#app = app;
     this.#platform = platform;
-    this.#world = world;
+    this.#world = around.world;
+    this.#statementTimeout = String(around.statementTimeoutMs);
+    this.#idleTimeout = String(around.statementTimeoutMs * 2);
   }
 
   inTenant<Result>(
@@ -84,18 +99,27 @@ class PostgresDatabase implements Database {
   ): Promise<Result> {
     assert(tenant instanceof TenantContext, 'a tenant transaction has a TenantContext');
     return this.#repeat(this.#app.kysely, async (tx) => {
-      // Local to the transaction: nothing of it is left on the connection, behind any pooler.
-      await sql`select set_config('app.tenant', ${tenant.tenantId}, true)`.execute(tx);
+      await this.#set(tx, tenant.tenantId);
       return work(tx);
     });
   }
 
   inPlatform<Result>(work: (tx: Transaction<PlatformTables>) => Promise<Result>): Promise<Result> {
-    return this.#repeat(this.#platform.kysely, work);
+    return this.#repeat(this.#platform.kysely, async (tx) => {
+      await this.#set(tx, '');
+      return work(tx);
+    });
   }
 
   async ping(): Promise<void> {
-    await sql`select 1`.execute(this.#app.kysely);
+    await this.#repeat(this.#app.kysely, (tx) => this.#set(tx, ''));
+  }
+
+  /** Tenant and limits, local to the transaction: nothing of them is left on a connection, behind any pooler. */
+  async #set<Tables>(tx: Transaction<Tables>, tenantId: string): Promise<void> {
+    await sql`select set_config('app.tenant', ${tenantId}, true),
+      set_config('statement_timeout', ${this.#statementTimeout}, true),
+      set_config('idle_in_transaction_session_timeout', ${this.#idleTimeout}, true)`.execute(tx);
   }
 
   close(): Promise<void> {

@@ -12,7 +12,6 @@ export interface RolePool<Tables> {
 export interface RolePoolOptions {
   readonly url: string;
   readonly connectionsMax: number;
-  readonly statementTimeoutMs: number;
   readonly connectTimeoutMs: number;
   readonly log: DatabaseLog;
 }
@@ -39,8 +38,6 @@ export function openRolePool<Tables>(options: RolePoolOptions): RolePool<Tables>
     max: options.connectionsMax,
     Client: ProblemClient,
     application_name: 'tocsin',
-    statement_timeout: options.statementTimeoutMs,
-    idle_in_transaction_session_timeout: options.statementTimeoutMs * 2,
     connectionTimeoutMillis: options.connectTimeoutMs,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
