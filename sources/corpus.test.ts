@@ -19,15 +19,13 @@ apache text partial 7499
 aws_cloudtrail generic-json ok 430
 aws_cloudtrail generic-json partial 1
 azure_activity generic-json ok 109
-cef syslog ok 22
-cef syslog partial 4
+cef syslog ok 26
 cef text partial 6
 cisco_asa syslog ok 10
 cisco_asa text partial 12
 crowdstrike generic-json ok 47
 entra_id generic-json ok 23
-fortinet syslog ok 5
-fortinet syslog partial 1
+fortinet syslog ok 6
 gcp_audit generic-json ok 78
 github_audit generic-json ok 89
 google_workspace generic-json ok 63

@@ -5,11 +5,10 @@ import type { SyslogHeader } from './syslog-header.ts';
 
 /** Sets time, host and target of an event from its header. A time that could not be read makes it `partial`. */
 export function applyHeader(event: NormalizedEvent, header: SyslogHeader, arrival: Arrival): void {
-  if (Number.isNaN(header.time)) {
+  if (!Number.isNaN(header.time)) event.timestamp = header.time;
+  if (header.badTime) {
     event.parseStatus = 'partial';
-    event.parseError = 'no_timestamp';
-  } else {
-    event.timestamp = header.time;
+    event.parseError = 'bad_timestamp';
   }
   event.sourceHost = textOf(header.host) || arrival.host;
   if (event.sourceHost !== '') {

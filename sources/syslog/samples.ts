@@ -41,7 +41,7 @@ export const samples: readonly Sample[] = [
   {
     name: 'says so when an RFC 5424 time cannot be read',
     line: '<14>1 203 fs-1 app - - - started',
-    expected: { parseStatus: 'partial', parseError: 'no_timestamp', sourceHost: 'fs-1' },
+    expected: { parseStatus: 'partial', parseError: 'bad_timestamp', sourceHost: 'fs-1' },
   },
   {
     name: 'takes the year before for December read in January',
@@ -82,9 +82,9 @@ export const samples: readonly Sample[] = [
     expected: { sourceHost: '', sourceSystem: 'backupd', message: 'done' },
   },
   {
-    name: 'reads a priority with nothing but text behind it',
+    name: 'reads a priority with nothing but text behind it, at the time of receipt',
     line: '<13>plain words',
-    expected: { parseStatus: 'partial', parseError: 'no_timestamp', message: 'plain words' },
+    expected: { at: '2026-03-02T12:00:00.000Z', message: 'plain words' },
   },
   {
     name: 'hands a JSON payload on, with host and time of the header',

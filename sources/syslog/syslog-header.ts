@@ -7,8 +7,10 @@ export interface SyslogHeader {
   facility: number;
   /** 0 (emergency) to 7 (debug), -1 when there was no priority. */
   level: number;
-  /** Milliseconds since 1970; NaN when the line states no time that can be read. */
+  /** Milliseconds since 1970; NaN when the line states no time, or one that cannot be read. */
   time: number;
+  /** True for a time that is stated and cannot be read. */
+  badTime: boolean;
   host: string;
   app: string;
   processId: string;
@@ -37,6 +39,7 @@ export function parseSyslogHeader(text: string, receivedAt: number): SyslogHeade
     facility: -1,
     level: -1,
     time: Number.NaN,
+    badTime: false,
     host: '',
     app: '',
     processId: '',
@@ -71,7 +74,9 @@ function readPriority(text: string, header: SyslogHeader): number {
 
 function readRfc5424(text: string, from: number, header: SyslogHeader): SyslogHeader {
   const timeEnd = tokenEnd(text, from);
-  header.time = parseIsoTime(text.slice(from, timeEnd));
+  const time = token(text, from, timeEnd);
+  header.time = parseIsoTime(time);
+  header.badTime = time !== '' && Number.isNaN(header.time);
   const hostEnd = tokenEnd(text, timeEnd + 1);
   header.host = token(text, timeEnd + 1, hostEnd);
   const appEnd = tokenEnd(text, hostEnd + 1);
@@ -115,7 +120,8 @@ function readRfc3164(
     at = bsd.end;
   } else if (twoDigits(text, from) >= 0 && text.charCodeAt(from + 4) === 45) {
     header.time = parseIsoTime(text, from);
-    if (Number.isNaN(header.time)) return header.level >= 0 ? withPayload(header, from) : undefined;
+    header.badTime = Number.isNaN(header.time);
+    if (header.badTime) return header.level >= 0 ? withPayload(header, from) : undefined;
     at = isoTimeEnd(text, from);
   } else {
     return header.level >= 0 ? readTag(text, from, header) : undefined;
