@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plainText } from './plain-text.ts';
-import { formatTable } from './table.ts';
+import { type Column, formatTable } from './table.ts';
 
 describe('plainText', () => {
   it.each([
@@ -25,9 +25,9 @@ describe('plainText', () => {
 });
 
 describe('formatTable', () => {
-  const columns = [
-    { heading: 'NAME', cell: (row: { name?: string }) => row.name, widthMax: 8 },
-    { heading: 'N', cell: (row: { n?: number }) => row.n, right: true },
+  const columns: readonly Column<{ name?: string; n?: number }>[] = [
+    { heading: 'NAME', cell: (row) => row.name, widthMax: 8 },
+    { heading: 'N', cell: (row) => row.n, right: true },
   ];
 
   it('aligns columns, cuts long cells and marks absent ones', () => {

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
+import { ALERT_STATUSES, type AlertStatus } from './alert-status.ts';
 
-export { ALERT_STATUSES, type AlertStatus } from './alert-status.ts';
+export { ALERT_STATUSES, type AlertStatus };
 
 /** Most event ids an alert names; `event_count` has the whole number. */
 export const RELATED_EVENTS_MAX = 100;
