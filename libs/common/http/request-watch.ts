@@ -44,7 +44,7 @@ export class RequestWatch {
     this.#count(request.operationId, String(request.status));
     this.#time(request.operationId, request.seconds);
     if (request.problemCode === 'internal') this.#log.error('request failed', fieldsOf(request));
-    else if (request.quiet) return;
+    else if (request.quiet || request.status === 499) return;
     else if (request.status >= 500) this.#log.warn('request refused', fieldsOf(request));
     else this.#log.info('request answered', fieldsOf(request));
   }

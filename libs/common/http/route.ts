@@ -30,7 +30,7 @@ export interface RouteRequest<Params, Query, Body> {
 /** What a handler answers. */
 export interface RouteReply {
   readonly status: number;
-  /** Printed as JSON; a string, Buffer or stream is sent as it is when `headers` name its `content-type`. */
+  /** Printed as JSON; a Buffer or stream is sent as it is, a string too when `headers` name its `content-type`. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -1,4 +1,5 @@
 import { chmod, rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { TokenVerifier } from '@tocsin/auth/token-verifier.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
@@ -149,6 +150,9 @@ function mount(
   });
 }
 
+/** Status under which requests are counted whose client left first. Never sent. */
+const CLIENT_GONE = 499;
+
 /** Sends what routes answer, and problems, each watched. */
 class Answers {
   readonly #watch: RequestWatch;
@@ -168,7 +172,10 @@ class Answers {
   ): FastifyReply {
     run(request, reply).then(
       (result) => this.#send(result, request, reply),
-      (error: unknown) => this.problem(error, request, reply),
+      (error: unknown) => {
+        if (reply.raw.destroyed) this.#gone(request, reply);
+        else this.problem(error, request, reply);
+      },
     );
     return reply;
   }
@@ -195,12 +202,18 @@ class Answers {
     this.problem(new Problem('method_not_allowed', { detail }), request, reply);
   }
 
+  /** The client left before its answer: nobody to tell, and what failed because of that is no fault of ours. */
+  #gone(request: FastifyRequest, reply: FastifyReply): void {
+    this.#note(request, CLIENT_GONE);
+    void reply.hijack();
+  }
+
   #send(result: RouteReply, request: FastifyRequest, reply: FastifyReply): void {
     this.#note(request, result.status);
     void reply.code(result.status).headers(baseHeaders(request));
     if (result.headers !== undefined) void reply.headers(result.headers);
     if (result.body === undefined) void reply.send();
-    else if (result.headers?.['content-type'] !== undefined) void reply.send(result.body);
+    else if (isBytes(result)) void reply.send(result.body);
     else void reply.type('application/json; charset=utf-8').send(JSON.stringify(result.body));
   }
 
@@ -218,6 +231,12 @@ class Answers {
       ...(status >= 500 ? { error } : {}),
     });
   }
+}
+
+/** Bodies that are sent as they are: streams and bytes always, text when its media type is stated. */
+function isBytes({ body, headers }: RouteReply): boolean {
+  if (body instanceof Readable || Buffer.isBuffer(body)) return true;
+  return typeof body === 'string' && headers?.['content-type'] !== undefined;
 }
 
 function baseHeaders(request: FastifyRequest): Record<string, string> {
