@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
+import { serveEventBus } from '@tocsin/bus/remote/serve-event-bus.ts';
 import { loadConfig } from '@tocsin/config/load-config.ts';
 import { DATA_CONFIG } from '@tocsin/config/processes.ts';
+import { WORK_TOPICS } from '@tocsin/contracts/topic.ts';
 import { healthRoutes } from '@tocsin/http/health.ts';
 import { buildServer } from '@tocsin/http/server.ts';
 import { createIngestService } from '@tocsin/ingest-service/service.ts';
@@ -21,7 +24,10 @@ import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
  */
 async function main(): Promise<void> {
   const config = loadConfig(DATA_CONFIG, process.env);
-  const { home, world, log, metrics, verifier, database } = await openShell('data', config);
+  const { home, world, log, metrics, verifier, database, internalToken } = await openShell(
+    'data',
+    config,
+  );
   const dataFolder = join(home.root, 'data');
   const fatal = (error: unknown): never => endWith(log, error);
   process.on('uncaughtException', fatal);
@@ -55,12 +61,44 @@ async function main(): Promise<void> {
   });
   await rm(home.dataSocket, { force: true });
   await server.listen({ socketPath: home.dataSocket });
+  const internal = await listenInternally(home.internalSocket, [
+    serveEventBus(bus, {
+      credentials: [{ name: 'control', token: internalToken, grants: CONTROL_GRANTS }],
+      random: world.random,
+      report: (error, during) => log.error('an internal call failed', { action: during, error }),
+    }),
+  ]);
   runUnderSupervisor(log, async () => {
     await server.close();
+    internal.closeAllConnections();
+    internal.close();
     await host.stop();
     await bus.close();
     await database.close();
   });
+}
+
+/** What the control process may do on the bus. */
+const CONTROL_GRANTS = {
+  publish: WORK_TOPICS,
+  consume: [...WORK_TOPICS, 'alerts.scored', 'raw.events'],
+} as const;
+
+type InternalHandler = (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+
+/** Listens for the other processes of this home on a socket that only its user can open. */
+async function listenInternally(
+  path: string,
+  handlers: readonly InternalHandler[],
+): Promise<Server> {
+  const server = createServer(async (request, response) => {
+    for (const handler of handlers) if (await handler(request, response)) return;
+    response.writeHead(404).end();
+  });
+  await rm(path, { force: true });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  await chmod(path, 0o600);
+  return server;
 }
 
 /** A secret of this home, made at first use: 32 bytes in a file of mode 0600. */

@@ -21,7 +21,8 @@ export const LOCAL_ISSUER = 'urn:tocsin:local';
 export const LOCAL_TOKEN_SECONDS_MAX = 3600;
 
 const PRIVATE_FILE = 'local-issuer.private.json';
-const PUBLIC_FILE = 'local-issuer.jwks.json';
+/** File of the public keys in the keys folder, as served at `/.well-known/jwks.json`. */
+export const PUBLIC_KEYS_FILE = 'local-issuer.jwks.json';
 
 /** What a local token should say. */
 export interface TokenRequest {
@@ -95,7 +96,7 @@ export async function readLocalIssuer(
   folder: string,
   audience: string,
 ): Promise<TrustedIssuer> {
-  const text = (await world.disk.read(`${folder}/${PUBLIC_FILE}`)).toString('utf8');
+  const text = (await world.disk.read(`${folder}/${PUBLIC_KEYS_FILE}`)).toString('utf8');
   const { keys } = JSON.parse(text) as { keys: JWK[] };
   const [publicJwk] = keys;
   assert(publicJwk !== undefined, 'the key set of the local issuer has a key');
@@ -112,7 +113,7 @@ async function create(world: World, folder: string): Promise<JWK> {
   const jwk = await exportJWK(pair.privateKey);
   const privateJwk = { ...jwk, alg: 'ES256', use: 'sig', kid: await calculateJwkThumbprint(jwk) };
   await world.disk.makeFolder(folder);
-  await replace(world, `${folder}/${PUBLIC_FILE}`, { keys: [publicPart(privateJwk)] });
+  await replace(world, `${folder}/${PUBLIC_KEYS_FILE}`, { keys: [publicPart(privateJwk)] });
   await replace(world, `${folder}/${PRIVATE_FILE}`, privateJwk);
   return privateJwk;
 }

@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createGateway } from '@tocsin/api-gateway/service.ts';
+import { PUBLIC_KEYS_FILE } from '@tocsin/auth/local-issuer.ts';
+import type { Consumer } from '@tocsin/bus/event-bus.ts';
+import { openRemoteEventBus } from '@tocsin/bus/remote/remote-event-bus.ts';
+import { createCaseService } from '@tocsin/case-service/service.ts';
+import { loadConfig } from '@tocsin/config/load-config.ts';
+import { CONTROL_CONFIG } from '@tocsin/config/processes.ts';
+import { createContentService } from '@tocsin/content-service/service.ts';
+import { WORK_TOPICS } from '@tocsin/contracts/topic.ts';
+import { createCorrelateService } from '@tocsin/correlate-service/service.ts';
+import { relayOutbox } from '@tocsin/database/outbox-relay.ts';
+import { healthRoutes } from '@tocsin/http/health.ts';
+import { buildServer } from '@tocsin/http/server.ts';
+import { isAbsent } from '@tocsin/kernel/disk.ts';
+import { PostgresSearchStore } from '@tocsin/search/postgres/postgres-search-store.ts';
+import { createTenantService } from '@tocsin/tenant-service/service.ts';
+import { openTenantDirectory } from '@tocsin/tenant-service/tenant-directory.ts';
+import { Pool } from 'undici';
+import type { Home } from '../home.ts';
+import { PIPELINE_GROUP } from '../pipeline/pipeline-host.ts';
+import { databaseLogOn } from '../supervisor/database-log.ts';
+import { productVersion } from '../version.ts';
+import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
+
+/** Connections to the data process for ingest bodies. */
+const DATA_CONNECTIONS = 64;
+
+/**
+ * The process `control`: the gateway that everyone talks to, and all services that work on PostgreSQL. It reaches bus
+ * and event store in the data process, so an overload there leaves the API quick (design 2).
+ */
+async function main(): Promise<void> {
+  const config = loadConfig(CONTROL_CONFIG, process.env);
+  const shell = await openShell('control', config);
+  const { home, world, log, metrics, verifier, database, internalToken } = shell;
+  const fatal = (error: unknown): never => endWith(log, error);
+  process.on('uncaughtException', fatal);
+  process.on('unhandledRejection', fatal);
+  const bus = await openRemoteEventBus({
+    socketPath: home.internalSocket,
+    token: internalToken,
+    world,
+    report: (error, during) =>
+      log.warn('a consumer failed and tries again', { action: during, error }),
+  });
+  const data = new Pool('http://data', {
+    socketPath: home.dataSocket,
+    connections: DATA_CONNECTIONS,
+  });
+  const relay = relayOutbox({ database, bus, world, log: databaseLogOn(log) });
+  const committed = (): void => relay.wake();
+  const alerts = new PostgresSearchStore(database, world.clock);
+  const correlate = createCorrelateService({ database, search: alerts, world, metrics, committed });
+  const gateway = createGateway({
+    data,
+    bus,
+    queues: [
+      { topic: 'raw.events', group: PIPELINE_GROUP },
+      ...correlate.consumers.map(({ topic, group }) => ({ topic, group })),
+      ...WORK_TOPICS.map((topic) => ({ topic, group: 'notify' })),
+    ],
+    keys: () => publicKeys(home),
+  });
+  const services = [
+    gateway,
+    correlate,
+    createCaseService({ database, world, committed }),
+    createTenantService({ database }),
+    createContentService(),
+  ];
+  const health = healthRoutes({
+    service: 'control',
+    version: productVersion(),
+    checks: [],
+    metrics,
+    world,
+  });
+  const server = buildServer({
+    service: 'tocsin',
+    version: productVersion(),
+    routes: [...services.flatMap((service) => service.routes), ...health],
+    verifier,
+    tenants: openTenantDirectory(database, world),
+    log,
+    metrics,
+    world,
+  });
+  const consumers: Consumer[] = [];
+  for (const { topic, group, handler } of correlate.consumers) {
+    consumers.push(await bus.consumeLog(topic, group, handler));
+  }
+  await server.listen({ host: config.host, port: config.port });
+  runUnderSupervisor(log, async () => {
+    await server.close();
+    for (const consumer of consumers) await consumer.stop();
+    await relay.stop();
+    await bus.close();
+    await data.close();
+    await database.close();
+  });
+}
+
+/** The local issuer's public keys; none where tokens come from elsewhere. */
+async function publicKeys(home: Home): Promise<readonly object[]> {
+  try {
+    const { keys } = JSON.parse(await readFile(join(home.keys, PUBLIC_KEYS_FILE), 'utf8')) as {
+      keys: object[];
+    };
+    return keys;
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw error;
+  }
+}
+
+await main();
