@@ -4,6 +4,12 @@ import type { Insertable } from 'kysely';
 import type { TenantTransaction } from '../database.ts';
 import type { CaseTimelineTable } from '../workflow-tables.ts';
 
+/**
+ * The id of the first entry of every timeline (RFC 9562 section 5.8; keys name the case or incident too).
+ * Timelines are ordered by time and id, so it comes before what happened in the same millisecond.
+ */
+export const OPENING_ENTRY_ID = '00000000-0000-8000-8000-000000000000';
+
 /** What happened to a case. */
 export interface CaseHappening {
   readonly at: Date;
@@ -27,7 +33,10 @@ export function caseEntry(
   return {
     tenant_id: tenant.tenantId,
     case_id: caseId,
-    entry_id: uuidV5(TOCSIN_NAMESPACE, `case-timeline/${caseId}/${name}`),
+    entry_id:
+      happening.kind === 'opened'
+        ? OPENING_ENTRY_ID
+        : uuidV5(TOCSIN_NAMESPACE, `case-timeline/${caseId}/${name}`),
     at: happening.at,
     kind: happening.kind,
     actor: tenant.actor,

@@ -1,5 +1,6 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { TenantTransaction } from '@tocsin/database/database.ts';
+import { OPENING_ENTRY_ID } from '@tocsin/database/records/case-timeline.ts';
 import type { IncidentTimelineTable } from '@tocsin/database/workflow-tables.ts';
 import { TOCSIN_NAMESPACE, uuidV5 } from '@tocsin/kernel/uuid.ts';
 import { type Insertable, sql } from 'kysely';
@@ -37,6 +38,21 @@ export async function addEntries(tx: TenantTransaction, entries: readonly Entry[
     .values([...entries])
     .onConflict((conflict) => conflict.doNothing())
     .execute();
+}
+
+/** An entry for what a person did. `name` is unique within the incident. */
+export function personEntry(
+  tenant: TenantContext,
+  incidentId: string,
+  name: string,
+  what: {
+    readonly at: Date;
+    readonly kind: string;
+    readonly summary: string;
+    readonly detail: object;
+  },
+): Entry {
+  return entry(tenant, incidentId, name, { ...what, recorded_at: what.at });
 }
 
 function openingEntries(
@@ -126,7 +142,10 @@ function entry(
   return {
     tenant_id: tenant.tenantId,
     incident_id: incidentId,
-    entry_id: uuidV5(TOCSIN_NAMESPACE, `incident-timeline/${incidentId}/${name}`),
+    entry_id:
+      what.kind === 'opened'
+        ? OPENING_ENTRY_ID
+        : uuidV5(TOCSIN_NAMESPACE, `incident-timeline/${incidentId}/${name}`),
     actor: tenant.actor,
     alert_id: null,
     ...what,

@@ -1,0 +1,11 @@
+import type { Database } from '@tocsin/database/database.ts';
+import type { World } from '@tocsin/kernel/world.ts';
+import type { SearchStore } from '@tocsin/search/search-store.ts';
+
+/** What the routes on alerts and incidents need. */
+export interface CorrelateRouteDeps {
+  readonly database: Database;
+  /** The store that holds the collection `alerts`. */
+  readonly search: Pick<SearchStore, 'search'>;
+  readonly world: World;
+}

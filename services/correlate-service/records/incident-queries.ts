@@ -1,0 +1,135 @@
+import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
+import type { Incident, IncidentStatus, TimelineEntry } from '@tocsin/contracts/incident.ts';
+import { severityLabel } from '@tocsin/contracts/severity.ts';
+import type { TenantTransaction } from '@tocsin/database/database.ts';
+import { behindPosition, type RowPosition } from '@tocsin/database/records/behind-position.ts';
+import type { IncidentTable, IncidentTimelineTable } from '@tocsin/database/workflow-tables.ts';
+import { notFound } from '@tocsin/http/path-id.ts';
+import type { Selectable, Updateable } from 'kysely';
+
+/** An incident as stored. */
+export type IncidentRow = Selectable<IncidentTable>;
+
+/** What a list of incidents is narrowed to. */
+export interface IncidentFilter {
+  readonly status?: IncidentStatus;
+  readonly severityMin?: number;
+}
+
+/** At most `limit` incidents behind a position, newest alert first. */
+export function listIncidents(
+  tx: TenantTransaction,
+  tenant: TenantContext,
+  { status, severityMin }: IncidentFilter,
+  limit: number,
+  after: RowPosition | undefined,
+): Promise<IncidentRow[]> {
+  return tx
+    .selectFrom('incidents')
+    .selectAll()
+    .where('tenant_id', '=', tenant.tenantId)
+    .$if(status !== undefined, (list) => list.where('status', '=', status ?? 'new'))
+    .$if(severityMin !== undefined, (list) => list.where('severity', '>=', severityMin ?? 0))
+    .$if(after !== undefined, (list) =>
+      after === undefined
+        ? list
+        : list.where(behindPosition('last_alert_at', 'incident_id', after)),
+    )
+    .orderBy('last_alert_at', 'desc')
+    .orderBy('incident_id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
+/** @throws Problem `not_found`, also for another tenant's incident */
+export async function getIncident(
+  tx: TenantTransaction,
+  tenant: TenantContext,
+  incidentId: string,
+): Promise<IncidentRow> {
+  const row = await tx
+    .selectFrom('incidents')
+    .selectAll()
+    .where('tenant_id', '=', tenant.tenantId)
+    .where('incident_id', '=', incidentId)
+    .executeTakeFirst();
+  if (row === undefined) throw notFound('incident', incidentId);
+  return row;
+}
+
+/** The same, kept from other changes until the transaction ends. */
+export async function getIncidentForChange(
+  tx: TenantTransaction,
+  tenant: TenantContext,
+  incidentId: string,
+): Promise<IncidentRow> {
+  const row = await tx
+    .selectFrom('incidents')
+    .selectAll()
+    .where('tenant_id', '=', tenant.tenantId)
+    .where('incident_id', '=', incidentId)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  if (row === undefined) throw notFound('incident', incidentId);
+  return row;
+}
+
+/** Stores what a person changed. */
+export function changeIncident(
+  tx: TenantTransaction,
+  tenant: TenantContext,
+  incident: IncidentRow,
+  change: Pick<Updateable<IncidentTable>, 'status' | 'assignee' | 'resolved_at'>,
+  now: Date,
+): Promise<IncidentRow> {
+  return tx
+    .updateTable('incidents')
+    .set({
+      ...change,
+      updated_at: now,
+      modified_by: tenant.actor,
+      version: incident.version + 1,
+    })
+    .where('tenant_id', '=', tenant.tenantId)
+    .where('incident_id', '=', incident.incident_id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** The wire form of an incident row. */
+export function incidentDocument(row: IncidentRow): Incident {
+  return {
+    tenant_id: row.tenant_id,
+    incident_id: row.incident_id,
+    incident_key: row.incident_key,
+    status: row.status,
+    severity: row.severity,
+    severity_label: severityLabel(row.severity),
+    title: row.title,
+    entities: { actors: [...row.actors], hosts: [...row.hosts], src_ips: [...row.src_ips] },
+    first_alert_at: row.first_alert_at.toISOString(),
+    last_alert_at: row.last_alert_at.toISOString(),
+    alert_count: row.alert_count,
+    previous_incident_id: row.previous_incident_id,
+    assignee: row.assignee,
+    resolved_at: row.resolved_at?.toISOString() ?? null,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+    created_by: row.created_by,
+    modified_by: row.modified_by,
+    version: row.version,
+  };
+}
+
+/** The wire form of a timeline row. */
+export function timelineDocument(row: Selectable<IncidentTimelineTable>): TimelineEntry {
+  return {
+    id: row.entry_id,
+    at: row.at.toISOString(),
+    kind: row.kind,
+    actor: row.actor,
+    summary: row.summary,
+    ...(row.alert_id === null ? {} : { alert_id: row.alert_id }),
+    detail: { ...row.detail },
+  };
+}
