@@ -22,7 +22,16 @@ export function isRepeatable(error: unknown): boolean {
   return state === '40001' || state === '40P01';
 }
 
-/** What could not even connect. */
+/** PostgreSQL is away, as clients are told: the reason is the cause, for the log only. */
+export function outageProblem(cause: unknown): Problem {
+  return new Problem('unavailable', {
+    detail: 'PostgreSQL cannot be reached now',
+    retryAfterSeconds: 1,
+    cause,
+  });
+}
+
+/** The same for the operator, with the reason. */
 export function connectProblem(cause: unknown): Problem {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new Problem('unavailable', {
@@ -38,7 +47,7 @@ export function connectProblem(cause: unknown): Problem {
  */
 export function queryProblem(error: unknown): unknown {
   if (isProblem(error)) return error;
-  if (!(error instanceof pg.DatabaseError)) return connectProblem(error);
+  if (!(error instanceof pg.DatabaseError)) return outageProblem(error);
   return byState(error) ?? error;
 }
 
@@ -64,5 +73,5 @@ function byState(cause: pg.DatabaseError): Problem | undefined {
       cause,
     });
   }
-  return /^(08|53|57P|58)/.test(state) ? connectProblem(cause) : undefined;
+  return /^(08|53|57P|58)/.test(state) ? outageProblem(cause) : undefined;
 }

@@ -139,6 +139,7 @@ describe('Database', () => {
     const urls = { app: 'postgres://a:b@127.0.0.1:1/x', platform: 'postgres://a:b@127.0.0.1:1/x' };
     const problem = await problemOf(openDatabase({ urls }));
     expect(problem).toMatchObject({ code: 'unavailable', retryable: true });
+    expect(problem.detail).not.toContain('127.0.0.1');
   });
 
   it('does not start with a role that row-level security does not hold', async () => {

@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { connectProblem, queryProblem } from './database-problem.ts';
+import { outageProblem, queryProblem } from './database-problem.ts';
 import type { DatabaseLog } from './log.ts';
 
 /** One role's connections. */
@@ -57,7 +57,7 @@ export function openRolePool<Tables>(options: RolePoolOptions): RolePool<Tables>
         try {
           return await pool.connect();
         } catch (error) {
-          throw connectProblem(error);
+          throw outageProblem(error);
         }
       },
     },

@@ -6,6 +6,7 @@ import { Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { PostgresEngine } from './engine.ts';
 import { type Account, assertNamedUser } from './run-as.ts';
+import { spawned } from './server-process.ts';
 
 /** The superuser of a bundled server. Only {@link prepareDatabase} and backups use it. */
 export const SUPERUSER = 'postgres';
@@ -103,9 +104,9 @@ async function runInitdb(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-2_000);
   });
-  const code = await new Promise((resolve, reject) => {
-    child.once('error', reject).once('close', resolve);
-  });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  await spawned(child, engine.initdb);
+  const code = await ended;
   if (code !== 0) {
     throw new Problem('unavailable', {
       detail: `initdb could not make a database in ${dataFolder} (exit ${code}): ${said.trim()}`,

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { isAbsent } from '@tocsin/kernel/disk.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 
 /** The account a child process runs under. */
@@ -73,4 +74,28 @@ export async function assertReachable(path: string, account: Account): Promise<v
 function ancestors(path: string): string[] {
   const above = dirname(path);
   return above === path ? [path] : [...ancestors(above), path];
+}
+
+/**
+ * Makes the data folder belong to who runs the server, after a restore or a change of user: PostgreSQL refuses
+ * anything else. Only root can; another user is told.
+ *
+ * @throws Problem `unavailable` when it belongs to somebody else and we are not root
+ */
+export async function claimData(path: string, account: Account | undefined): Promise<void> {
+  const owner = await fs.stat(path).catch((error: unknown) => {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  });
+  const uid = account?.uid ?? process.getuid?.();
+  if (owner === undefined || uid === undefined || owner.uid === uid) return;
+  if (account === undefined) {
+    throw new Problem('unavailable', {
+      detail: `the database in ${path} belongs to another user (uid ${owner.uid}), perhaps because Tocsin ran as root before: run it as root again, or give the folder to uid ${uid}`,
+    });
+  }
+  for (const name of await fs.readdir(path, { recursive: true })) {
+    await fs.lchown(join(path, name), account.uid, account.gid);
+  }
+  await fs.chown(path, account.uid, account.gid);
 }

@@ -143,6 +143,23 @@ describe('startPostgres', () => {
     expect(problem.detail).toMatch(/choose a home elsewhere|chmod/);
   });
 
+  it.runIf(isRoot)('gives a database that came from a backup to the user it runs as', async () => {
+    await (await start()).stop();
+    await fs.chown(join(folder, 'data'), 0, 0);
+    await fs.chown(join(folder, 'data', 'PG_VERSION'), 0, 0);
+    expect(await query((await start()).url, 'select 1 as one')).toEqual([{ one: 1 }]);
+  });
+
+  it('says what PostgreSQL complained of when it does not start', async () => {
+    await (await start()).stop();
+    const file = join(folder, 'data', 'postgresql.conf');
+    const before = await fs.readFile(file, 'utf8');
+    await fs.writeFile(file, `${before}\nno_such_setting = on\n`);
+    const problem = await problemOf(start());
+    await fs.writeFile(file, before);
+    expect(problem.detail).toMatch(/ended while it started on .*: FATAL: {2}configuration file/);
+  });
+
   it('does not make a new password for an old database', async () => {
     await (await start()).stop();
     await fs.rename(join(folder, 'password'), join(folder, 'password.away'));

@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { sleep } from '@tocsin/kernel/clock.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { systemWorld, type World } from '@tocsin/kernel/world.ts';
@@ -10,7 +8,8 @@ import { installEngine, type PostgresEngine } from './engine.ts';
 import { freePort } from './free-port.ts';
 import { type ClusterFolders, clusterFolders, initCluster, SUPERUSER } from './init-cluster.ts';
 import { findPostmasterFile } from './postmaster-file.ts';
-import { type Account, assertReachable, postgresAccount } from './run-as.ts';
+import { type Account, assertReachable, claimData, postgresAccount } from './run-as.ts';
+import { type ServerProcess, spawnServer } from './server-process.ts';
 import { serverArguments } from './settings.ts';
 import { stopOrphan, stopPostmaster } from './stop-postmaster.ts';
 
@@ -71,6 +70,7 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Post
     await assertReachable(folders.root, account);
   }
   await stopOrphan(folders.data, world.clock, options.log);
+  await claimData(folders.data, account);
   const fsync = options.fsync ?? true;
   const password = await initCluster(engine, folders, account, world, fsync);
   const server = await run(engine, folders, account, world, options);
@@ -105,78 +105,34 @@ async function run(
   const port = await freePort(folders.portFile);
   const socketFolder =
     Buffer.byteLength(folders.socket) <= SOCKET_FOLDER_BYTES_MAX ? folders.socket : undefined;
-  const child = await spawnServer(engine, folders, account, options, [
-    ...serverArguments({
-      port,
-      socketFolder,
-      fsync: options.fsync ?? true,
-      connectionsMax: options.connectionsMax ?? 60,
-    }),
-  ]);
-  const exited = new Promise<{ code: number | null; signal: string | null }>((resolve) => {
-    child.once('exit', (code, signal) => resolve({ code, signal }));
+  const settings = serverArguments({
+    port,
+    socketFolder,
+    fsync: options.fsync ?? true,
+    connectionsMax: options.connectionsMax ?? 60,
   });
-  const pid = child.pid ?? 0;
-  let hasEnded = false;
-  exited.then(() => {
-    hasEnded = true;
-  });
+  const child = await spawnServer(engine, folders, account, options, settings);
   const stop = async (): Promise<void> => {
-    if (!hasEnded) await stopPostmaster(pid, world.clock, options.log);
+    if (!child.hasEnded()) await stopPostmaster(child.pid, world.clock, options.log);
   };
-  await ready(folders.data, pid, world, () => hasEnded, stop);
-  return { pid, port, socketFolder, exited, stop };
-}
-
-async function spawnServer(
-  engine: PostgresEngine,
-  folders: ClusterFolders,
-  account: Account | undefined,
-  options: StartPostgresOptions,
-  settings: readonly string[],
-): Promise<ChildProcess> {
-  const file =
-    options.outputFile === undefined ? undefined : await fs.open(options.outputFile, 'a', 0o600);
-  try {
-    const child = spawn(engine.postgres, ['-D', folders.data, ...settings], {
-      ...(account === undefined ? {} : { uid: account.uid, gid: account.gid }),
-      cwd: '/',
-      detached: true,
-      env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },
-      stdio: ['ignore', 'ignore', file === undefined ? 'pipe' : file.fd],
-    });
-    await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-    if (file !== undefined) child.unref();
-    if (child.stderr !== null) logLines(child.stderr, options.log);
-    return child;
-  } finally {
-    await file?.close();
-  }
-}
-
-/** Passes the server's lines on. They may quote values that clients sent, never passwords. */
-function logLines(stream: NodeJS.ReadableStream, log: DatabaseLog): void {
-  createInterface({ input: stream }).on('line', (line) => {
-    if (/^(FATAL|PANIC|ERROR):/.test(line)) log.warn({ engine: 'postgres' }, line);
-    else log.info({ engine: 'postgres' }, line);
-  });
+  await ready(folders.data, child, world, stop);
+  return { pid: child.pid, port, socketFolder, exited: child.exited, stop };
 }
 
 /** Waits for the server's own word in `postmaster.pid` that it takes connections. */
 async function ready(
   dataFolder: string,
-  pid: number,
+  child: ServerProcess,
   world: World,
-  hasEnded: () => boolean,
   stop: () => Promise<void>,
 ): Promise<void> {
   const deadline = world.clock.monotonic() + START_MS_MAX;
   for (;;) {
     const file = await findPostmasterFile(dataFolder);
-    if (file?.pid === pid && file.status === 'ready') return;
-    if (hasEnded()) {
+    if (file?.pid === child.pid && file.status === 'ready') return;
+    if (child.hasEnded()) {
       throw new Problem('unavailable', {
-        detail: `PostgreSQL ended while it started on ${dataFolder}: its last log lines say why`,
+        detail: `PostgreSQL ended while it started on ${dataFolder}: ${child.lastWords()}`,
       });
     }
     if (world.clock.monotonic() > deadline) {
