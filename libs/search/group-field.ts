@@ -1,4 +1,4 @@
-import { queryProblem } from '@tocsin/query/query-fault.ts';
+import { Problem } from '@tocsin/kernel/problem.ts';
 import { type Field, findField } from './fields.ts';
 import type { Collection } from './search-store.ts';
 
@@ -9,14 +9,11 @@ import type { Collection } from './search-store.ts';
  */
 export function groupField(collection: Collection, name: string): Field {
   const field = findField(collection, name);
-  if (field === undefined || GROUPLESS.has(field.type)) {
-    throw queryProblem({
-      position: 0,
-      expected: `a field of ${collection} with few values to count by`,
-      found: `\`${name.slice(0, 60).toWellFormed()}\``,
-    });
-  }
-  return field;
+  if (field !== undefined && !GROUPLESS.has(field.type)) return field;
+  const shown = name.slice(0, 60).toWellFormed();
+  throw new Problem('invalid_query', {
+    detail: `${collection} cannot be counted by \`${shown}\`: name a keyword, address or number field or an attribute`,
+  });
 }
 
 const GROUPLESS: ReadonlySet<Field['type']> = new Set(['text', 'time', 'uuid']);
