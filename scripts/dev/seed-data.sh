@@ -4,4 +4,4 @@ set -euo pipefail
 tocsin=$(dirname -- "${BASH_SOURCE[0]}")/../../tocsin
 "$tocsin" tenant show acme-corp "$@" >/dev/null 2>&1 ||
   "$tocsin" tenant create acme-corp --name 'ACME Corporation' --retention-days 90 --residency us-east "$@"
-"$tocsin" demo --print-events | "$tocsin" ingest - --tenant acme-corp "$@"
+"$tocsin" demo --print-events | "$tocsin" ingest - --wrapped --tenant acme-corp "$@"

@@ -1,6 +1,7 @@
-import { type Command, Option } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import type { ApiObject } from './api-client.ts';
 import { type ApiOptions, defineApiCommand } from './define-command.ts';
+import { EXIT_USAGE } from './exit-status.ts';
 import { wholeNumber } from './parse-number.ts';
 import { openTenantSession } from './session.ts';
 import { type Column, formatTable } from './table.ts';
@@ -11,7 +12,8 @@ export interface ListCommand {
   readonly name: string;
   readonly description: string;
   readonly path: string;
-  readonly statuses: readonly string[];
+  /** Loaded when needed: a schema takes longer to load than most commands to run. */
+  readonly statuses: () => Promise<readonly string[]>;
   readonly columns: readonly Column<ApiObject>[];
 }
 
@@ -26,13 +28,23 @@ const ITEMS_MAX = 10_000;
 /** Adds `tocsin <name>`, which prints the newest things of a kind. */
 export function registerList(program: Command, list: ListCommand): void {
   defineApiCommand(program, list.name, list.description)
-    .addOption(new Option('--status <status>', 'only those of one status').choices(list.statuses))
+    .option('--status <status>', 'only those of one status')
     .option('--limit <n>', 'how many', wholeNumber(1, ITEMS_MAX), 50)
     .action(async (options: ListOptions) => {
+      await requireStatus(options.status, list);
       const api = await openTenantSession(options);
       const items = await api.all(list.path, { status: options.status }, options.limit);
       openTerminal(options.json === true).result({ items }, () =>
         items.length === 0 ? `No ${list.name}.` : formatTable(items, list.columns),
       );
     });
+}
+
+async function requireStatus(status: string | undefined, list: ListCommand): Promise<void> {
+  if (status === undefined) return;
+  const statuses = await list.statuses();
+  if (statuses.includes(status)) return;
+  const message = `--status ${status}: ${list.name} have one of ${statuses.join(', ')}. (help: tocsin ${list.name} --help)`;
+  process.stderr.write(`tocsin: ${message}\n`);
+  throw new CommanderError(EXIT_USAGE, 'commander.invalidArgument', message);
 }

@@ -2,6 +2,7 @@ import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
 import { Command, CommanderError } from 'commander';
 import { registerAlerts } from '../commands/alerts.ts';
 import { registerCases } from '../commands/cases.ts';
+import { registerDemo } from '../commands/demo.ts';
 import { registerDoctor } from '../commands/doctor.ts';
 import { registerDown } from '../commands/down.ts';
 import { registerIncidents } from '../commands/incidents.ts';
@@ -12,12 +13,8 @@ import { registerTenant } from '../commands/tenant.ts';
 import { registerToken } from '../commands/token.ts';
 import { registerUp } from '../commands/up.ts';
 import { registerVersion } from '../commands/version.ts';
+import { EXIT_FAILED, EXIT_USAGE } from './exit-status.ts';
 import { plainText } from './plain-text.ts';
-
-/** Exit status of a command that could not do what was asked. */
-export const EXIT_FAILED = 1;
-/** Exit status of a call that was not understood. */
-export const EXIT_USAGE = 2;
 
 const COMMANDS = [
   registerUp,
@@ -31,6 +28,7 @@ const COMMANDS = [
   registerAlerts,
   registerIncidents,
   registerCases,
+  registerDemo,
   registerVersion,
 ] as const;
 

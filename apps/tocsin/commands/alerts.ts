@@ -1,4 +1,3 @@
-import { ALERT_STATUSES } from '@tocsin/contracts/alert-status.ts';
 import type { Command } from 'commander';
 import { ALERT_COLUMNS } from '../cli/columns.ts';
 import { registerList } from '../cli/list-command.ts';
@@ -8,7 +7,7 @@ export function registerAlerts(program: Command): void {
     name: 'alerts',
     description: 'list the alerts of a tenant, newest first',
     path: '/v1/alerts',
-    statuses: ALERT_STATUSES,
+    statuses: async () => (await import('@tocsin/contracts/alert-status.ts')).ALERT_STATUSES,
     columns: ALERT_COLUMNS,
   });
 }

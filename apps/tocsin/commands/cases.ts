@@ -1,4 +1,3 @@
-import { CASE_STATUSES } from '@tocsin/contracts/case.ts';
 import type { Command } from 'commander';
 import { CASE_COLUMNS } from '../cli/columns.ts';
 import { registerList } from '../cli/list-command.ts';
@@ -8,7 +7,7 @@ export function registerCases(program: Command): void {
     name: 'cases',
     description: 'list the cases of a tenant, newest first',
     path: '/v1/cases',
-    statuses: CASE_STATUSES,
+    statuses: async () => (await import('@tocsin/contracts/case.ts')).CASE_STATUSES,
     columns: CASE_COLUMNS,
   });
 }

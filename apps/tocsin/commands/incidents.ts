@@ -1,4 +1,3 @@
-import { INCIDENT_STATUSES } from '@tocsin/contracts/incident.ts';
 import type { Command } from 'commander';
 import { INCIDENT_COLUMNS } from '../cli/columns.ts';
 import { registerList } from '../cli/list-command.ts';
@@ -8,7 +7,7 @@ export function registerIncidents(program: Command): void {
     name: 'incidents',
     description: 'list the incidents of a tenant, newest first',
     path: '/v1/incidents',
-    statuses: INCIDENT_STATUSES,
+    statuses: async () => (await import('@tocsin/contracts/incident.ts')).INCIDENT_STATUSES,
     columns: INCIDENT_COLUMNS,
   });
 }

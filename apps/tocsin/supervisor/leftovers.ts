@@ -27,7 +27,12 @@ export async function clearLeftovers(home: Home, clock: Clock): Promise<readonly
   while (left.some(isAlive) && clock.monotonic() < until) await sleep(clock, LOOK_EVERY_MS);
   for (const child of left.filter(isAlive)) process.kill(child.pid, 'SIGKILL');
   while (left.some(isAlive)) await sleep(clock, LOOK_EVERY_MS);
-  for (const stale of [home.processesFile, home.adminSocket, home.dataSocket]) {
+  for (const stale of [
+    home.processesFile,
+    home.adminSocket,
+    home.dataSocket,
+    home.internalSocket,
+  ]) {
     await rm(stale, { force: true });
   }
   return left.map((child) => child.pid);
