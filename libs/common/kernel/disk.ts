@@ -12,7 +12,7 @@ export interface FolderEntry {
  * A failed `sync` is never repeated: what it covered counts as lost (design 4.1).
  */
 export interface Disk {
-  /** Creates a folder and its parents; fine when it exists. */
+  /** Creates a folder and its parents, durably; fine when it exists. */
   makeFolder(path: string): Promise<void>;
   /** Writes a whole new file (fails with EEXIST when there) and makes its bytes durable. */
   writeNew(path: string, bytes: Uint8Array): Promise<void>;
@@ -39,7 +39,12 @@ export function isAbsent(error: unknown): boolean {
 /** The disk of the machine. */
 export const systemDisk: Disk = {
   async makeFolder(path) {
-    await fs.mkdir(path, { recursive: true });
+    const first = await fs.mkdir(path, { recursive: true });
+    if (first === undefined) return;
+    // From the folder that got the first new entry down to the one that got the last.
+    for (let made = path; made.length >= first.length; made = parentOf(made)) {
+      await this.syncFolder(parentOf(made));
+    }
   },
   async writeNew(path, bytes) {
     const file = await fs.open(path, 'wx', 0o600);
@@ -53,6 +58,7 @@ export const systemDisk: Disk = {
   async rename(from, to) {
     await fs.rename(from, to);
     await this.syncFolder(parentOf(to));
+    if (parentOf(from) !== parentOf(to)) await this.syncFolder(parentOf(from));
   },
   read: (path) => fs.readFile(path),
   async readRange(path, offset, length) {

@@ -41,6 +41,7 @@ export function parseFailpoints(plan: string, kill: () => void): FailpointHook {
   for (const item of plan.split(',').filter((part) => part !== '')) {
     const [label = '', count = '1'] = item.split(':');
     if (!FAILPOINTS.some((known) => known === label)) throw new Error(`unknown failpoint ${label}`);
+    if (!/^[1-9]\d{0,8}$/.test(count)) throw new Error(`failpoint ${label} has a bad count`);
     left.set(label, Number(count));
   }
   return (label) => {
