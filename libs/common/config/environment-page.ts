@@ -13,7 +13,7 @@ export function environmentPage(schemas: readonly DocumentedConfig[]): string {
   return [
     '# Environment variables',
     '',
-    'Printed from the configuration schemas by `node libs/common/config/write-environment-page.ts`; a test keeps it current.',
+    'Printed from the configuration schemas by `node scripts/dev/write-reference.ts`; a test keeps it current.',
     '',
     'An empty variable counts as unset. Every fault is reported at once, by variable, never with its value.',
     'Where a file may hold the value, set `<variable>_FILE` to its path instead; setting both is refused.',

@@ -134,7 +134,7 @@ describe('the issuer of tokens', () => {
 });
 
 describe('the reference page', () => {
-  it('is what the schemas print (run write-environment-page.ts after a change)', () => {
+  it('is what the schemas print (run scripts/dev/write-reference.ts after a change)', () => {
     const path = new URL('../../../docs/reference/environment.md', import.meta.url);
     expect(readFileSync(path, 'utf8')).toBe(environmentPage(PROCESS_CONFIGS));
   });

@@ -26,7 +26,7 @@ const text = Type.String({ maxLength: SHORT_TEXT_MAX });
 const closed = { additionalProperties: false } as const;
 
 const members = {
-  tenant_id: Type.String({ pattern: TENANT_ID_PATTERN }),
+  tenant_id: Type.String({ pattern: TENANT_ID_PATTERN, minLength: 3, maxLength: 63 }),
   event_id: Type.String({ format: 'uuid' }),
   timestamp: Type.String({ format: 'date-time' }),
   source: Type.Object(

@@ -39,7 +39,7 @@ describe('the catalogue', () => {
     }
   });
 
-  it('is what the reference page says (run write-problems-page.ts after a change)', () => {
+  it('is what the reference page says (run scripts/dev/write-reference.ts after a change)', () => {
     const path = new URL('../../../docs/reference/problems.md', import.meta.url);
     const page = readFileSync(path, 'utf8');
     expect(page).toBe(problemsPage());

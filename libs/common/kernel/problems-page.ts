@@ -11,7 +11,7 @@ export function problemsPage(): string {
   return [
     '# Problems',
     '',
-    'Printed from the catalogue by `node libs/common/kernel/write-problems-page.ts`; a test keeps it current.',
+    'Printed from the catalogue by `node scripts/dev/write-reference.ts`; a test keeps it current.',
     '',
     'Every error is answered as `application/problem+json` (RFC 9457). `type` is `urn:tocsin:problem:<code>`.',
     'Branch on `code`: it is stable, and a retired one is never used again. `detail` is one sentence about this',
