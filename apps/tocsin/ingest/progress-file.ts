@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,8 @@ import { emptyTally, type Tally } from './tally.ts';
 
 /** How far an earlier call got. */
 export interface IngestProgress {
+  /** Name of this sending: with an item's place it names a request, so that one sent twice is stored once. */
+  readonly sending: string;
   readonly done: number;
   readonly ahead: readonly Range[];
   readonly tally: Tally;
@@ -24,11 +26,17 @@ export interface ProgressFile {
   remove(): void;
 }
 
-const NOTHING: IngestProgress = { done: 0, ahead: [], tally: emptyTally(), receipts: [] };
+const nothing = (): IngestProgress => ({
+  sending: randomUUID(),
+  done: 0,
+  ahead: [],
+  tally: emptyTally(),
+  receipts: [],
+});
 
 /** Remembers nothing: for standard input, which cannot be read twice. */
 export const noProgressFile: ProgressFile = {
-  read: () => ({ ...NOTHING, tally: emptyTally() }),
+  read: nothing,
   write: () => undefined,
   remove: () => undefined,
 };
@@ -65,12 +73,17 @@ function stateFolder(): string {
 function readProgress(path: string): IngestProgress {
   try {
     const value: Partial<IngestProgress> = JSON.parse(readFileSync(path, 'utf8'));
-    const { done, ahead, tally, receipts } = value;
-    if (typeof done === 'number' && Array.isArray(ahead) && Array.isArray(receipts)) {
-      return { done, ahead, receipts, tally: { ...emptyTally(), ...tally } };
+    const { sending, done, ahead, tally, receipts } = value;
+    if (
+      typeof sending === 'string' &&
+      typeof done === 'number' &&
+      Array.isArray(ahead) &&
+      Array.isArray(receipts)
+    ) {
+      return { sending, done, ahead, receipts, tally: { ...emptyTally(), ...tally } };
     }
   } catch (error) {
     if (!isAbsent(error) && !(error instanceof SyntaxError)) throw error;
   }
-  return { ...NOTHING, tally: emptyTally() };
+  return nothing();
 }

@@ -18,6 +18,8 @@ export interface SendOptions {
   readonly api: ApiClient;
   readonly path: string;
   readonly clock: Clock;
+  /** Names this request, so that the server stores its items once however often it is sent. */
+  readonly key: string;
   /** Told when the server asks to wait, in milliseconds. */
   readonly waiting: (ms: number) => void;
 }
@@ -58,14 +60,18 @@ export async function sendBatch(
   }
 }
 
-function post(items: readonly Buffer[], { api, path }: SendOptions): Promise<HttpAnswer> {
+function post(items: readonly Buffer[], { api, path, key }: SendOptions): Promise<HttpAnswer> {
   const lineEnd = Buffer.from('\n');
   return httpCall(
     { url: api.url },
     {
       method: 'POST',
       path,
-      headers: { ...api.headers(), 'content-type': 'application/x-ndjson' },
+      headers: {
+        ...api.headers(),
+        'content-type': 'application/x-ndjson',
+        'idempotency-key': key,
+      },
       body: Buffer.concat(items.flatMap((item) => [item, lineEnd])),
     },
   );
@@ -96,8 +102,8 @@ async function refusal(
     return { accepted: 0, refused: items.length, receipts: [], reasons, uncertain };
   }
   const middle = Math.ceil(items.length / 2);
-  const first = await sendBatch(items.slice(0, middle), options);
-  const second = await sendBatch(items.slice(middle), options);
+  const first = await sendBatch(items.slice(0, middle), { ...options, key: `${options.key}/a` });
+  const second = await sendBatch(items.slice(middle), { ...options, key: `${options.key}/b` });
   return {
     accepted: first.accepted + second.accepted,
     refused: first.refused + second.refused,

@@ -44,13 +44,19 @@ const REASONS_SHOWN_MAX = 5;
 
 /** Sends an input to the end, or until the signal; goes on where an earlier call stopped. */
 export async function sendInput(options: SendInputOptions): Promise<SentInput> {
-  const { api, clock, progressFile, signal } = options;
+  const { api, clock, progressFile, signal, refused: told } = options;
   const before = progressFile.read();
-  const { tally } = before;
+  const { sending, tally } = before;
   const ledger = new Ledger(before.done, before.ahead);
   const receipts = new ReceiptQueue(api, clock, tally, before.receipts);
   const save = (): void => {
-    progressFile.write({ done: ledger.done, ahead: ledger.ahead, tally, receipts: receipts.open });
+    progressFile.write({
+      sending,
+      done: ledger.done,
+      ahead: ledger.ahead,
+      tally,
+      receipts: receipts.open,
+    });
     options.moved(tally, receipts.open.length);
   };
   const { head, chunks } = await readHead(options.stream);
@@ -58,7 +64,9 @@ export async function sendInput(options: SendInputOptions): Promise<SentInput> {
   const path = pathOf(options, firstItemOf(head));
   let shown = 0;
   const send = async (batch: Batch): Promise<void> => {
-    const outcome = await sendBatch(batch.items, { api, path, clock, waiting: () => undefined });
+    const key = `${sending}/${batch.range.join('-')}`;
+    const options = { api, path, clock, key, waiting: () => undefined };
+    const outcome = await sendBatch(batch.items, options);
     tally.read += batch.items.length;
     tally.bytes += batch.range[1] - batch.range[0];
     tally.accepted += outcome.accepted;
@@ -66,7 +74,7 @@ export async function sendInput(options: SendInputOptions): Promise<SentInput> {
     tally.uncertain_requests += outcome.uncertain;
     receipts.add(outcome.receipts);
     ledger.acknowledge(batch.range);
-    for (const reason of outcome.reasons) if (++shown <= REASONS_SHOWN_MAX) options.refused(reason);
+    for (const reason of outcome.reasons) if (++shown <= REASONS_SHOWN_MAX) told(reason);
     save();
   };
   const batches = batchItems(untilAborted(split(chunks), signal), ledger);

@@ -9,6 +9,7 @@ import type {
   LogPosition,
 } from '@tocsin/bus/event-bus.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
+import type { Readiness } from '@tocsin/http/health.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import type { FrameRecord } from '@tocsin/search/duckdb/frame-record.ts';
 import type {
@@ -128,6 +129,13 @@ export class PipelineHost implements LogHandler {
   /** What became of frames, of those that are in the event store. */
   findFrames(tenant: TenantContext, frameIds: readonly string[]): Promise<readonly FrameRecord[]> {
     return this.#calls.call('findFrames', [tenant.tenantId, frameIds]);
+  }
+
+  /** Says whether the thread answers and how far it is behind. */
+  async check(): Promise<Readiness> {
+    await this.#calls.call('ping', []);
+    const behind = (this.#inFlightBytes / 1e6).toFixed(1);
+    return { status: 'ok', detail: `the event store answers; ${behind} MB are being processed` };
   }
 
   /** Metrics of the pipeline's thread, in Prometheus' text format. */

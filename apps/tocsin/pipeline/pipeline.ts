@@ -156,6 +156,9 @@ export class Pipeline {
       const record = await store.findFrameAt(source, entry.position.offset);
       return new Set(record?.duplicates);
     }
+    // A request sent again under its idempotency key makes a frame with the same derived id (UUID version 5).
+    const { id } = entry.frame;
+    if (id[14] === '5' && store.writer.isRepeated(tenant, id)) return new Set(normalized.ordinals);
     const duplicates = new Set<number>();
     normalized.events.forEach((event, index) => {
       if (event.clientId && store.writer.isRepeated(tenant, event.eventId)) {

@@ -66,6 +66,7 @@ async function main(): Promise<void> {
     findFrames: (tenantId: TenantId, ids: readonly string[]) =>
       store.findFrames(asTenant(tenantId), ids),
     metrics: () => metrics.text(),
+    ping: () => store.applied('ping'),
   });
   const pipeline: Pipeline = new Pipeline({
     store,

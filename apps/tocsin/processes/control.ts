@@ -15,6 +15,9 @@ import { healthRoutes } from '@tocsin/http/health.ts';
 import { buildServer } from '@tocsin/http/server.ts';
 import { isAbsent } from '@tocsin/kernel/disk.ts';
 import { PostgresSearchStore } from '@tocsin/search/postgres/postgres-search-store.ts';
+import { RemoteSearchStore } from '@tocsin/search/remote/remote-search-store.ts';
+import { createSearchService } from '@tocsin/search-service/service.ts';
+import { mergeMetrics } from '@tocsin/telemetry/merge-metrics.ts';
 import { createTenantService } from '@tocsin/tenant-service/service.ts';
 import { openTenantDirectory } from '@tocsin/tenant-service/tenant-directory.ts';
 import { Pool } from 'undici';
@@ -22,6 +25,7 @@ import type { Home } from '../home.ts';
 import { PIPELINE_GROUP } from '../pipeline/pipeline-host.ts';
 import { databaseLogOn } from '../supervisor/database-log.ts';
 import { productVersion } from '../version.ts';
+import { databaseCheck, dataChecks, dataMetrics } from './checks.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
 
 /** Connections to the data process for ingest bodies. */
@@ -49,6 +53,11 @@ async function main(): Promise<void> {
     socketPath: home.dataSocket,
     connections: DATA_CONNECTIONS,
   });
+  const events = new RemoteSearchStore({
+    socketPath: home.internalSocket,
+    credential: internalToken,
+    clock: world.clock,
+  });
   const relay = relayOutbox({ database, bus, world, log: databaseLogOn(log) });
   const committed = (): void => relay.wake();
   const alerts = new PostgresSearchStore(database, world.clock);
@@ -69,12 +78,14 @@ async function main(): Promise<void> {
     createCaseService({ database, world, committed }),
     createTenantService({ database }),
     createContentService(),
+    createSearchService({ store: events, clock: world.clock }),
   ];
   const health = healthRoutes({
-    service: 'control',
+    service: 'tocsin',
     version: productVersion(),
-    checks: [],
+    checks: [databaseCheck(database), ...dataChecks(data)],
     metrics,
+    metricsText: async () => mergeMetrics([await metrics.text(), await dataMetrics(data)]),
     world,
   });
   const server = buildServer({
@@ -96,6 +107,7 @@ async function main(): Promise<void> {
     await server.close();
     for (const consumer of consumers) await consumer.stop();
     await relay.stop();
+    await events.close();
     await bus.close();
     await data.close();
     await database.close();

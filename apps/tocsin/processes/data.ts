@@ -12,10 +12,13 @@ import { buildServer } from '@tocsin/http/server.ts';
 import { createIngestService } from '@tocsin/ingest-service/service.ts';
 import { isAbsent } from '@tocsin/kernel/disk.ts';
 import type { World } from '@tocsin/kernel/world.ts';
+import { createSearchHandler } from '@tocsin/search/remote/search-handler.ts';
+import { mergeMetrics } from '@tocsin/telemetry/merge-metrics.ts';
 import { openTenantDirectory } from '@tocsin/tenant-service/tenant-directory.ts';
 import { ingestCounters } from '../pipeline/ingest-metrics.ts';
 import { PipelineHost } from '../pipeline/pipeline-host.ts';
 import { productVersion } from '../version.ts';
+import { busCheck, databaseCheck } from './checks.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
 
 /**
@@ -45,8 +48,13 @@ async function main(): Promise<void> {
   const health = healthRoutes({
     service: 'data',
     version: productVersion(),
-    checks: [],
+    checks: [
+      busCheck(bus, () => bus.waitingBytes),
+      { name: 'pipeline', check: () => host.check() },
+      databaseCheck(database),
+    ],
     metrics,
+    metricsText: async () => mergeMetrics([await metrics.text(), await host.metrics()]),
     world,
   });
   const server = buildServer({
@@ -62,6 +70,12 @@ async function main(): Promise<void> {
   await rm(home.dataSocket, { force: true });
   await server.listen({ socketPath: home.dataSocket });
   const internal = await listenInternally(home.internalSocket, [
+    createSearchHandler({
+      store: host,
+      credential: internalToken,
+      clock: world.clock,
+      onFault: (error) => log.error('a search failed', { action: 'search', error }),
+    }),
     serveEventBus(bus, {
       credentials: [{ name: 'control', token: internalToken, grants: CONTROL_GRANTS }],
       random: world.random,

@@ -26,6 +26,8 @@ export interface HealthSubject {
   readonly version: string;
   readonly checks: readonly ReadinessCheck[];
   readonly metrics: Metrics;
+  /** Text of `/metrics`; default: that of `metrics`. */
+  readonly metricsText?: () => Promise<string>;
   readonly world: World;
 }
 
@@ -102,7 +104,7 @@ async function ask(part: ReadinessCheck, world: World) {
   return { name: part.name, status: answer.status, detail: answer.detail };
 }
 
-function metricsRoute({ metrics }: HealthSubject): Route {
+function metricsRoute({ metrics, metricsText = () => metrics.text() }: HealthSubject): Route {
   return publicRoute({
     method: 'GET',
     path: '/metrics',
@@ -113,7 +115,7 @@ function metricsRoute({ metrics }: HealthSubject): Route {
     handle: async () => ({
       status: 200,
       headers: { 'content-type': metrics.contentType },
-      body: await metrics.text(),
+      body: await metricsText(),
     }),
   });
 }

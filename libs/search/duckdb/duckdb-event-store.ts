@@ -135,7 +135,7 @@ export class DuckDbEventStore implements SearchStore {
     return Promise.resolve(this.writer.applied(source));
   }
 
-  /** What became of a tenant's frames, of those that are here. */
+  /** What became of a tenant's frames, of those that are here; of a frame that came twice, the first time first. */
   async findFrames(
     tenant: TenantContext,
     frameIds: readonly string[],
@@ -145,12 +145,14 @@ export class DuckDbEventStore implements SearchStore {
       (frame) => frame.tenantId === tenant.tenantId && frameIds.includes(frame.frameId),
     );
     const missing = frameIds.filter((id) => !found.some((frame) => frame.frameId === id));
-    if (missing.length === 0) return found;
+    // Derived ids may also be in a file, from the first time.
+    if (missing.length === 0 && found.every((frame) => frame.frameId[14] !== '5')) return found;
     return this.#pool.read(5_000, async (connection) => {
+      const stored: FrameRecord[] = [];
       for (const file of this.#files.days) {
-        found.push(...(await file.findFramesById(connection, tenant.tenantId, missing)));
+        stored.push(...(await file.findFramesById(connection, tenant.tenantId, frameIds)));
       }
-      return found;
+      return [...stored, ...found].toSorted((a, b) => a.frame - b.frame);
     });
   }
 

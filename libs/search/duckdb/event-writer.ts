@@ -22,6 +22,9 @@ export interface FrameEvent {
   readonly rules: readonly string[] | undefined;
 }
 
+/** Frames of requests with an idempotency key have derived ids (UUID version 5); all others are version 7. */
+const DERIVED_FRAME = `substr(frame_id, 15, 1) = '5'`;
+
 /** Rows of one roll on their way from memory into a day file. */
 export interface SealedRoll {
   readonly hot: HotTable;
@@ -71,16 +74,17 @@ export class EventWriter {
         .at(-1) ?? dayOf(start.world.clock.now());
   }
 
-  /** Reads the client-given ids of the two newest received days back into memory. */
+  /** Reads the ids that clients gave on the two newest received days back into memory. */
   async loadClientIds(): Promise<void> {
     const days = this.#start.files.days.toSorted((a, b) => b.day.localeCompare(a.day)).slice(0, 2);
     for (const [daysAgo, file] of days.entries()) {
       const found = await rows(
         this.#start.connection,
-        `select tenant_id, event_id::VARCHAR as event_id from ${file.name}.events where client_id`,
+        `select tenant_id, event_id::VARCHAR as id from ${file.name}.events where client_id
+         union all select tenant_id, frame_id from ${file.name}.frames where ${DERIVED_FRAME}`,
       );
       for (const row of found)
-        this.#clientIds.seen(String(row['tenant_id']), String(row['event_id']), daysAgo);
+        this.#clientIds.seen(String(row['tenant_id']), String(row['id']), daysAgo);
     }
   }
 
@@ -102,9 +106,12 @@ export class EventWriter {
     return this.#clientIds.unchecked;
   }
 
-  /** True when an event's client-given id was stored before, on this received day or the one before. */
-  isRepeated(tenant: TenantContext, eventId: string): boolean {
-    return this.#clientIds.seen(tenant.tenantId, eventId);
+  /**
+   * True when an id that a client gave, of an event or of a whole request, was stored before, on this received day or
+   * the one before. Remembers it.
+   */
+  isRepeated(tenant: TenantContext, id: string): boolean {
+    return this.#clientIds.seen(tenant.tenantId, id);
   }
 
   /**

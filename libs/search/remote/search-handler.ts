@@ -25,7 +25,7 @@ import {
 
 /** What the handler needs. */
 export interface SearchHandlerOptions {
-  readonly store: SearchStore;
+  readonly store: Pick<SearchStore, 'search' | 'histogram' | 'aggregate'>;
   /** The secret of the processes that may ask: at least 32 characters. */
   readonly credential: string;
   readonly clock: Clock;
@@ -99,7 +99,7 @@ async function readCall(request: IncomingMessage): Promise<Call> {
 }
 
 function run(
-  store: SearchStore,
+  store: SearchHandlerOptions['store'],
   tenant: TenantContext,
   call: SearchCall,
   request: Call,

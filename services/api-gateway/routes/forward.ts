@@ -19,6 +19,7 @@ const REQUEST_HEADERS = [
   'content-encoding',
   'content-length',
   'content-type',
+  'idempotency-key',
   'x-tenant-id',
 ] as const;
 const REPLY_HEADERS = ['content-type', 'retry-after', 'www-authenticate'] as const;

@@ -1,35 +1,20 @@
 import type { EventBus } from '@tocsin/bus/event-bus.ts';
-import { FRAME_BODY_BYTES_MAX, type Frame, type FrameContentType } from '@tocsin/bus/frame.ts';
-import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
+import { FRAME_BODY_BYTES_MAX } from '@tocsin/bus/frame.ts';
 import { uuidV7 } from '@tocsin/kernel/uuid.ts';
 import type { World } from '@tocsin/kernel/world.ts';
+import { keyedFrames } from './keyed-frames.ts';
+import {
+  type FrameKey,
+  type FrameOrigin,
+  fillFrame,
+  type OpenFrame,
+  openFrame,
+  toFrame,
+} from './open-frame.ts';
 import type { ReceiptPart } from './receipt.ts';
 
 /** Frames of one key on their way to the bus at once. While so many are, items wait and share the next frame. */
 export const PUBLISHING_MAX = 2;
-
-/** What items have in common that share a frame. */
-export interface FrameKey {
-  readonly tenantId: TenantId;
-  readonly contentType: FrameContentType;
-  readonly sourceHint: string;
-}
-
-/** Where a request comes from, for the logs and traces of what follows. */
-export interface FrameOrigin {
-  readonly requestId: string;
-  readonly traceparent: string;
-}
-
-interface OpenFrame {
-  readonly id: string;
-  readonly receivedAt: number;
-  readonly origin: FrameOrigin;
-  readonly pieces: Buffer[];
-  bytes: number;
-  count: number;
-  readonly waiting: { resolve: () => void; reject: (error: unknown) => void }[];
-}
 
 /** The frames of one key: one open, others closed and waiting, few being published. */
 interface Lane {
@@ -38,8 +23,6 @@ interface Lane {
   readonly closed: OpenFrame[];
   publishing: number;
 }
-
-const NEWLINE = Buffer.from('\n');
 
 /**
  * Packs the items of concurrent requests into frames, so that senders of single events share one write to disk
@@ -56,6 +39,19 @@ export class FrameCoalescer {
     this.#world = world;
   }
 
+  /** Publishes a request that carries an idempotency key, in frames of its own. */
+  async addKeyed(
+    key: FrameKey,
+    origin: FrameOrigin,
+    items: readonly Buffer[],
+    idempotencyKey: string,
+  ): Promise<ReceiptPart[]> {
+    const now = this.#world.clock.now();
+    const { frames, parts } = keyedFrames(key, origin, items, idempotencyKey, now);
+    await this.#bus.publish(frames);
+    return parts;
+  }
+
   /** Adds the items of one request; resolves when all are durable. Each item is one line of at most a frame's size. */
   async add(key: FrameKey, origin: FrameOrigin, items: readonly Buffer[]): Promise<ReceiptPart[]> {
     const lane = this.#lane(key);
@@ -64,7 +60,7 @@ export class FrameCoalescer {
     for (let at = 0; at < items.length; ) {
       const frame = this.#openFrame(lane, origin, items[at]?.length ?? 0);
       const first = frame.count;
-      at = fill(frame, items, at);
+      at = fillFrame(frame, items, at);
       parts.push({ frameId: frame.id, first, count: frame.count - first });
       durable.push(new Promise((resolve, reject) => frame.waiting.push({ resolve, reject })));
     }
@@ -89,15 +85,8 @@ export class FrameCoalescer {
       lane.closed.push(lane.open);
       lane.open = undefined;
     }
-    lane.open ??= {
-      id: uuidV7(this.#world.clock, this.#world.random),
-      receivedAt: this.#world.clock.now(),
-      origin,
-      pieces: [],
-      bytes: 0,
-      count: 0,
-      waiting: [],
-    };
+    const { clock, random } = this.#world;
+    lane.open ??= openFrame(uuidV7(clock, random), clock.now(), origin);
     return lane.open;
   }
 
@@ -123,37 +112,4 @@ export class FrameCoalescer {
     lane.publishing -= 1;
     this.#pump(lane);
   }
-}
-
-/** Puts items into a frame until it is full; returns the index of the first that did not fit. */
-function fill(frame: OpenFrame, items: readonly Buffer[], from: number): number {
-  let at = from;
-  for (let item = items[at]; item !== undefined; item = items[at]) {
-    if (frame.count > 0 && frame.bytes + 1 + item.length > FRAME_BODY_BYTES_MAX) break;
-    if (frame.count > 0) {
-      frame.pieces.push(NEWLINE);
-      frame.bytes += 1;
-    }
-    frame.pieces.push(item);
-    frame.bytes += item.length;
-    frame.count += 1;
-    at += 1;
-  }
-  return at;
-}
-
-function toFrame(key: FrameKey, frame: OpenFrame): Frame {
-  return {
-    id: frame.id,
-    tenantId: key.tenantId,
-    topic: 'raw.events',
-    keySlot: 0,
-    count: frame.count,
-    contentType: key.contentType,
-    sourceHint: key.sourceHint,
-    receivedAt: frame.receivedAt,
-    traceparent: frame.origin.traceparent,
-    requestId: frame.origin.requestId,
-    body: Buffer.concat(frame.pieces, frame.bytes),
-  };
 }

@@ -26,7 +26,8 @@ export function receiptState(
   parts: readonly ReceiptPart[],
   outcomes: readonly FrameOutcome[],
 ): ReceiptState {
-  const byFrame = new Map(outcomes.map((outcome) => [outcome.frameId, outcome]));
+  // Of a frame that came twice the first outcome counts: the second time all of it was repeated.
+  const byFrame = new Map(outcomes.toReversed().map((outcome) => [outcome.frameId, outcome]));
   const state = {
     accepted: 0,
     stored: 0,

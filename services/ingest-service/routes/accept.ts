@@ -5,6 +5,7 @@ import type { RouteReply } from '@tocsin/http/route.ts';
 import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
 import { decodeBody } from '../domain/decode-body.ts';
 import type { FrameCoalescer } from '../domain/frame-coalescer.ts';
+import { parseIdempotencyKey } from '../domain/keyed-frames.ts';
 import { DECODED_BYTES_MAX } from '../domain/limits.ts';
 import type { ReadItems } from '../domain/read-events.ts';
 import { formatReceipt } from '../domain/receipt.ts';
@@ -44,7 +45,11 @@ export async function accept(
       contentType: form.contentType,
       sourceHint: form.sourceHint,
     };
-    const parts = await deps.coalescer.add(key, request, read.items);
+    const again = parseIdempotencyKey(request.headers['idempotency-key']);
+    const parts =
+      again === undefined
+        ? await deps.coalescer.add(key, request, read.items)
+        : await deps.coalescer.addKeyed(key, request, read.items, again);
     counters.accepted(read.items.length, body.length);
     return ingestReply(
       tenant.tenantId,

@@ -1,0 +1,61 @@
+import type { EventBus } from '@tocsin/bus/event-bus.ts';
+import type { Database } from '@tocsin/database/database.ts';
+import type { Readiness, ReadinessCheck } from '@tocsin/http/health.ts';
+import type { Dispatcher } from 'undici';
+
+/** PostgreSQL answers a round trip. */
+export function databaseCheck(database: Database): ReadinessCheck {
+  return {
+    name: 'postgresql',
+    async check() {
+      await database.ping();
+      return { status: 'ok', detail: 'PostgreSQL answers' };
+    },
+  };
+}
+
+/** The bus of this process: what a publish survives, how that is known, and how much waits. */
+export function busCheck(bus: EventBus, waitingBytes: () => number): ReadinessCheck {
+  return {
+    name: 'bus',
+    check() {
+      const { durable, durabilityKnown } = bus.capabilities;
+      const waits = `${(waitingBytes() / 1e6).toFixed(1)} MB wait`;
+      return Promise.resolve({
+        status: durable === 'power' ? 'ok' : 'unknown',
+        detail: `acknowledged frames survive: ${durable} (${durabilityKnown}); ${waits}`,
+      });
+    },
+  };
+}
+
+interface ReadyBody {
+  readonly checks: readonly (Readiness & { readonly name: string })[];
+}
+
+/** What the data process says of its own parts, one check each, so that `/ready` of the gateway tells the whole truth. */
+export function dataChecks(data: Dispatcher): ReadinessCheck[] {
+  return ['bus', 'pipeline'].map((name) => ({
+    name,
+    async check() {
+      const { checks } = JSON.parse(await get(data, '/ready')) as ReadyBody;
+      const mine = checks.find((one) => one.name === name);
+      return mine ?? { status: 'unknown', detail: 'the data process does not tell' };
+    },
+  }));
+}
+
+/** Metrics of the data process; none while it is away, which `/ready` tells. */
+export async function dataMetrics(data: Dispatcher): Promise<string> {
+  try {
+    return await get(data, '/metrics');
+  } catch {
+    // Measurements of this process are worth having even then.
+    return '';
+  }
+}
+
+async function get(data: Dispatcher, path: string): Promise<string> {
+  const answer = await data.request({ origin: 'http://data', method: 'GET', path });
+  return answer.body.text();
+}
