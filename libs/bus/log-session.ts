@@ -9,6 +9,17 @@ export interface LogSessionRequest {
   /** How long to wait for the lease of another owner to end, in milliseconds. */
   readonly waitMs: number;
   readonly signal: AbortSignal;
+  /**
+   * The process that asks. A new run of the same process takes the lease of its earlier run at once
+   * instead of waiting for it to end: the epoch keeps the old one from doing harm.
+   */
+  readonly owner?: LeaseOwner;
+}
+
+/** A process by its name, and which run of it. */
+export interface LeaseOwner {
+  readonly name: string;
+  readonly run: string;
 }
 
 /**

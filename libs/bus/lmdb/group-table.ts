@@ -4,6 +4,7 @@ import { Problem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { GroupName } from '../event-bus.ts';
+import type { LogSessionRequest } from '../log-session.ts';
 import type { FrameLog } from './frame-log.ts';
 import { Group } from './group.ts';
 import { Lease } from './lease.ts';
@@ -13,6 +14,9 @@ import type { Source, Totals } from './source.ts';
 interface StoredCursor extends Totals {
   readonly offset: number;
 }
+
+/** Who wants a lease, and how long it waits for one. */
+export type LeaseRequest = Pick<LogSessionRequest, 'waitMs' | 'signal' | 'owner'>;
 
 /** Where a cursor is to be moved. */
 export interface CursorMove {
@@ -72,16 +76,20 @@ export class GroupTable {
   }
 
   /** Takes the lease of a group with the next epoch; `undefined` when another keeps it for `waitMs`. */
-  async acquire(group: Group, waitMs: number, signal: AbortSignal): Promise<Lease | undefined> {
-    const until = this.#world.clock.monotonic() + waitMs;
-    for (let held = group.lease; held !== undefined && held.leftMs > 0; held = group.lease) {
-      const left = until - this.#world.clock.monotonic();
+  async acquire(group: Group, request: LeaseRequest): Promise<Lease | undefined> {
+    const { clock } = this.#world;
+    const { waitMs, signal, owner } = request;
+    const until = clock.monotonic() + waitMs;
+    for (let held = group.lease; held !== undefined; held = group.lease) {
+      const leaseLeft = held.leftMsFor(owner);
+      if (leaseLeft === 0) break;
+      const left = until - clock.monotonic();
       if (left <= 0 || signal.aborted) return undefined;
-      await waitForEnd(held, this.#world, Math.min(left, held.leftMs), signal);
+      await waitForEnd(held, this.#world, Math.min(left, leaseLeft), signal);
     }
     if (signal.aborted) return undefined;
     group.lease?.end();
-    const lease = new Lease(group.epoch + 1, this.#leaseMs, this.#world.clock);
+    const lease = new Lease(group.epoch + 1, this.#leaseMs, clock, owner);
     group.lease = lease;
     group.epoch = lease.epoch;
     await this.#meta.change((records) => records.putJson(groupKey(group), { epoch: lease.epoch }));

@@ -1,5 +1,6 @@
 import type { Clock } from '@tocsin/kernel/clock.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
+import type { LeaseOwner } from '../log-session.ts';
 
 /** The right of one owner to read a topic for a group. Ends by `end`, or when it was not renewed in time and another asks. */
 export class Lease {
@@ -12,7 +13,10 @@ export class Lease {
   #expiresAt: number;
   #active = true;
 
-  constructor(epoch: number, leaseMs: number, clock: Clock) {
+  readonly #owner: LeaseOwner | undefined;
+
+  constructor(epoch: number, leaseMs: number, clock: Clock, owner?: LeaseOwner) {
+    this.#owner = owner;
     this.epoch = epoch;
     this.leaseMs = leaseMs;
     this.#clock = clock;
@@ -29,6 +33,12 @@ export class Lease {
   /** Milliseconds until another owner may take over; 0 when it may now. */
   get leftMs(): number {
     return this.#active ? Math.max(0, this.#expiresAt - this.#clock.monotonic()) : 0;
+  }
+
+  /** Milliseconds that this owner has to wait: 0 when it is a new run of the present one. */
+  leftMsFor(owner: LeaseOwner | undefined): number {
+    const restarted = owner?.name === this.#owner?.name && owner?.run !== this.#owner?.run;
+    return restarted ? 0 : this.leftMs;
   }
 
   /** @throws Problem `lease_lost` when it ended */

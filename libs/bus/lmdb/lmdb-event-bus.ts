@@ -186,9 +186,9 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
 
   async openLog(request: LogSessionRequest): Promise<LogSession | undefined> {
     this.#checkOpen();
-    const { topic, group: name, rewindMs, waitMs, signal } = request;
+    const { topic, group: name, rewindMs } = request;
     const group = await this.#groups.register(topic, parseGroupName(name), false);
-    const lease = await this.#groups.acquire(group, waitMs, signal);
+    const lease = await this.#groups.acquire(group, request);
     if (lease === undefined) return undefined;
     const parts = {
       ...this.#parts,
@@ -207,13 +207,14 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
     return await this.#workQueue(group).lease(request);
   }
 
+  // The two below also work while the bus closes: running handlers finish first.
   async extendWork(receipt: WorkReceipt, leaseMs: number): Promise<void> {
-    this.#checkOpen();
+    this.#latch.check();
     await this.#workQueueOf(receipt).extend(receipt, leaseMs);
   }
 
   async finishWork(receipt: WorkReceipt, outcome: WorkOutcome): Promise<void> {
-    this.#checkOpen();
+    this.#latch.check();
     await this.#workQueueOf(receipt).finish(receipt, outcome);
   }
 

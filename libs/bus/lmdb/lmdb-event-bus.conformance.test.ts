@@ -1,0 +1,4 @@
+import { describeEventBus } from '../conformance.ts';
+import { openLmdbTestBus } from '../testing/open-test-bus.ts';
+
+describeEventBus({ name: 'LmdbEventBus', open: openLmdbTestBus });
