@@ -72,7 +72,12 @@ function fieldOf(name: string, at: number, scope: QueryScope): Field {
 
 function bareWord(pattern: Pattern, collection: Collection): Condition {
   const test = textTest(pattern, false);
-  const fields = FIELDS[collection].filter((field) => field.bareWord);
+  // Long text first: most words that are found are found there, and the rest is then not looked at.
+  const bare = FIELDS[collection].filter((field) => field.bareWord);
+  const fields = [
+    ...bare.filter((field) => field.type === 'text'),
+    ...bare.filter((field) => field.type !== 'text'),
+  ];
   return { kind: 'or', operands: fields.map((field) => ({ kind: 'text', field, test })) };
 }
 

@@ -99,6 +99,14 @@ describe('GET /v1/events/search', () => {
     }
   });
 
+  it('names the member at fault, in the query or the body', async () => {
+    const pointer = (answer: { json(): { errors: { pointer: string }[] } }) =>
+      answer.json().errors[0]?.pointer;
+    expect(pointer(await get('/v1/events/search', { from: 'x' }))).toBe('/query/from');
+    expect(pointer(await post({ to: 'x' }))).toBe('/to');
+    expect(pointer(await get('/v1/events/histogram', { interval: 'x' }))).toBe('/query/interval');
+  });
+
   it('gives pages, and `now` keeps its meaning on the next page', async () => {
     const seen: string[] = [];
     let cursor: string | null = '';

@@ -27,7 +27,7 @@ export function parseInterval(text: string): number {
   const detail = 'must be a whole number and a unit: 30s, 5m, 1h, 1d, at most 365d';
   throw new Problem('invalid_request', {
     detail: `interval ${detail}`,
-    errors: [{ pointer: '/interval', detail }],
+    errors: [{ pointer: '/query/interval', detail }],
   });
 }
 

@@ -5,8 +5,10 @@ import { ALL_TIME, type TimeRange } from '@tocsin/search/search-store.ts';
 
 /** A range as asked: each end a time as in queries, or absent for no bound. */
 export interface AskedRange {
-  readonly from?: string;
-  readonly to?: string;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** Where the ends came from, for the pointer of a fault (RFC 6901): `/query`, or `''` for the body. */
+  readonly pointer: '/query' | '';
 }
 
 /**
@@ -18,12 +20,13 @@ export interface AskedRange {
 export function timeRange(asked: AskedRange, clock: Clock): TimeRange {
   const now = clock.now();
   return {
-    from: endOf('from', asked.from, now) ?? ALL_TIME.from,
-    to: endOf('to', asked.to, now) ?? ALL_TIME.to,
+    from: endOf(asked, 'from', now) ?? ALL_TIME.from,
+    to: endOf(asked, 'to', now) ?? ALL_TIME.to,
   };
 }
 
-function endOf(name: 'from' | 'to', text: string | undefined, now: number): number | undefined {
+function endOf(asked: AskedRange, name: 'from' | 'to', now: number): number | undefined {
+  const text = asked[name];
   if (text === undefined) return undefined;
   const span = parseTime(text, now);
   if (span !== undefined) return span.from;
@@ -31,6 +34,6 @@ function endOf(name: 'from' | 'to', text: string | undefined, now: number): numb
     'must be a time such as 2026-01-31T10:00:00Z, 2026-01-31, now-1h or milliseconds since 1970';
   throw new Problem('invalid_request', {
     detail: `${name} ${detail}`,
-    errors: [{ pointer: `/${name}`, detail }],
+    errors: [{ pointer: `${asked.pointer}/${name}`, detail }],
   });
 }

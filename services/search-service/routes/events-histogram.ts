@@ -52,8 +52,8 @@ export function eventsHistogramRoute(deps: SearchServiceDeps): Route {
     permission: 'events:read',
     query: asked,
     responses: { 200: Histogram },
-    handle: async (tenant, { query: { q, interval, by, ...ends } }) => {
-      const range = timeRange(ends, deps.clock);
+    handle: async (tenant, { query: { q, interval, by, from, to } }) => {
+      const range = timeRange({ from, to, pointer: '/query' }, deps.clock);
       const body = await withQuery(q, async (query) => {
         const intervalMs =
           interval === undefined

@@ -44,7 +44,7 @@ export function searchEventsRoutes(deps: SearchServiceDeps): readonly Route[] {
       operationId: 'searchEvents',
       summary: 'Find events',
       query: asked,
-      handle: (tenant, { query }) => searchEvents(deps, tenant, query),
+      handle: (tenant, { query }) => searchEvents(deps, tenant, query, '/query'),
     }),
     tenantRoute({
       ...shape,
@@ -52,7 +52,7 @@ export function searchEventsRoutes(deps: SearchServiceDeps): readonly Route[] {
       operationId: 'searchEventsByBody',
       summary: 'Find events, the query in the body: for queries too long for a URL',
       body: asked,
-      handle: (tenant, { body }) => searchEvents(deps, tenant, body),
+      handle: (tenant, { body }) => searchEvents(deps, tenant, body, ''),
     }),
   ];
 }
@@ -61,8 +61,9 @@ async function searchEvents(
   { store, clock }: SearchServiceDeps,
   tenant: TenantContext,
   { q, from, to, order, limit, cursor }: Asked,
+  pointer: '/query' | '',
 ): Promise<RouteReply> {
-  const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  const range = { from, to, pointer };
   const place = placeOf(range, cursor, clock);
   const page = await withQuery(q, (query) => {
     const request: SearchRequest = {
