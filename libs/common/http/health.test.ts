@@ -63,6 +63,22 @@ describe('health', () => {
     expect(reply.json().checks[1]).toEqual({ name: 'store', status: 'fail', detail: 'disk gone' });
   });
 
+  it('asks each part once for callers who come together', async () => {
+    let asked = 0;
+    const counted: ReadinessCheck = {
+      name: 'database',
+      check: async () => {
+        asked += 1;
+        await new Promise((resolve) => setImmediate(resolve));
+        return { status: 'ok', detail: 'works' };
+      },
+    };
+    const app = await ready([counted]);
+    await app.inject('/ready');
+    await Promise.all(Array.from({ length: 20 }, () => app.inject('/ready')));
+    expect(asked).toBeLessThan(5);
+  });
+
   it('does not wait for a check that hangs', async () => {
     const clock = new ManualClock();
     const hangs: ReadinessCheck = { name: 'store', check: () => new Promise(() => undefined) };

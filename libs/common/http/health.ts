@@ -71,7 +71,15 @@ const ReadyBody = Type.Object({
 });
 
 function readyRoute(subject: HealthSubject): Route {
-  const { service, version } = subject;
+  const { service, version, world } = subject;
+  // Anyone may ask, so callers who ask at the same time share one look at the engines.
+  let asking: ReturnType<typeof askAll> | undefined;
+  const askOnce = () => {
+    asking ??= askAll(subject.checks, world).finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
   return publicRoute({
     method: 'GET',
     path: '/ready',
@@ -80,12 +88,16 @@ function readyRoute(subject: HealthSubject): Route {
     tags: ['meta'],
     responses: { 200: ReadyBody, 503: ReadyBody },
     handle: async () => {
-      const checks = await Promise.all(subject.checks.map((one) => ask(one, subject.world)));
+      const checks = await askOnce();
       const failed = checks.some((one) => one.status === 'fail');
       const body = { status: failed ? 'fail' : 'ok', service, version, checks };
       return { status: failed ? 503 : 200, body };
     },
   });
+}
+
+function askAll(checks: readonly ReadinessCheck[], world: World) {
+  return Promise.all(checks.map((one) => ask(one, world)));
 }
 
 async function ask(part: ReadinessCheck, world: World) {
