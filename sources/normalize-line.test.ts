@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { samples as apacheSamples } from './apache/samples.ts';
+import { samples as cloudtrailSamples } from './aws-cloudtrail/samples.ts';
 import { samples as genericSamples } from './generic-json/samples.ts';
 import { samples as linuxSamples } from './linux-auth/samples.ts';
 import { LINE_LENGTH_MAX, normalizeLine } from './normalize-line.ts';
@@ -9,7 +11,15 @@ import { samples as windowsSamples } from './windows/samples.ts';
 import { samples as zeekSamples } from './zeek/samples.ts';
 
 const RECEIVED_AT = Date.UTC(2026, 2, 2);
-const LINES = [genericSamples, linuxSamples, syslogSamples, windowsSamples, zeekSamples]
+const LINES = [
+  apacheSamples,
+  cloudtrailSamples,
+  genericSamples,
+  linuxSamples,
+  syslogSamples,
+  windowsSamples,
+  zeekSamples,
+]
   .flat()
   .map((sample) => sample.line);
 

@@ -1,10 +1,12 @@
+import { apache } from './apache/apache.ts';
+import { awsCloudtrail } from './aws-cloudtrail/aws-cloudtrail.ts';
 import { linuxAuth } from './linux-auth/linux-auth.ts';
 import type { JsonSource, Source, TextSource } from './source.ts';
 import { windows } from './windows/windows.ts';
 import { zeek } from './zeek/zeek.ts';
 
 /** Every source, in the order they are asked when neither hint nor app-name decides. Add a new one here. */
-export const SOURCES: readonly Source[] = [windows, zeek, linuxAuth];
+export const SOURCES: readonly Source[] = [windows, zeek, awsCloudtrail, linuxAuth, apache];
 
 /** Longest hint that is looked up; the API limits it more tightly. */
 const HINT_LENGTH_MAX = 64;
