@@ -52,8 +52,8 @@ describe.skipIf(!existsSync(FILE))(
 
     beforeAll(() => {
       for (const item of readItems()) {
-        const event = normalizeWrapped(item, RECEIVED_AT);
         const { source, raw } = JSON.parse(item);
+        const event = normalizeLine(raw, source, '', RECEIVED_AT);
         const key = `${source} ${event.sourceIntegration} ${event.parseStatus}`;
         counts.set(key, (counts.get(key) ?? 0) + 1);
         if (!isSound(event)) unsound += 1;
