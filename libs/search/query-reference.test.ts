@@ -72,6 +72,15 @@ describe('the reference page of the query language', () => {
     expect(page).toContain(`\`\`\`text\n${faultOf('category:auth and (severity')}\n\`\`\``);
   });
 
+  it.each([
+    ['Category:auth', '(category)'],
+    ['host:web-01', '(source.host)'],
+    ['ip:10.0.0.1', '(src_ip, dst_ip)'],
+    ['user:bob', '(event_id, timestamp,'],
+  ])('%s is answered with the fields that may be meant', (text, names) => {
+    expect(faultOf(text)).toContain(`expected a field of events ${names}`);
+  });
+
   it.each(COLLECTIONS)('lists every field of %s with its rules', (collection) => {
     const section = page.split(`## Fields of ${collection}`)[1]?.split('\n## ')[0] ?? '';
     const listed = rowsUnder('field', section);

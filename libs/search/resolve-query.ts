@@ -61,13 +61,19 @@ function negation(operand: Condition): Condition {
 function fieldOf(name: string, at: number, scope: QueryScope): Field {
   const field = findField(scope.collection, name);
   if (field !== undefined) return field;
-  const names = FIELDS[scope.collection].map((known) => known.name);
-  if (scope.collection === 'events') names.push('attributes.NAME');
   throw queryProblem({
     position: at,
-    expected: `a field of ${scope.collection} (${names.join(', ')}) or quotes round text with a colon`,
+    expected: `a field of ${scope.collection} (${likeNames(name, scope.collection).join(', ')}) or quotes round text with a colon`,
     found: `\`${shown(name)}\``,
   });
+}
+
+/** The fields whose names contain what was typed, as `ip` and `Name` do; all of them when none does. */
+function likeNames(typed: string, collection: Collection): readonly string[] {
+  const names = FIELDS[collection].map((known) => known.name);
+  if (collection === 'events') names.push('attributes.NAME');
+  const like = names.filter((known) => known.includes(typed.toLowerCase()));
+  return like.length > 0 ? like : names;
 }
 
 function bareWord(pattern: Pattern, collection: Collection): Condition {
