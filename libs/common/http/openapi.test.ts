@@ -4,6 +4,7 @@ import { openapiDocument } from './openapi.ts';
 import { forwardedRoute, rawTenantRoute, streamTenantRoute } from './raw-route.ts';
 import { type Route, tenantRoute } from './route.ts';
 import { allowedMethods } from './route-table.ts';
+import { type AccessProbe, accessMatrix } from './testing/access-matrix.ts';
 import { type TestServer, testServer } from './testing/test-server.ts';
 
 const Thing = Type.Object({ name: Type.String() });
@@ -98,6 +99,31 @@ describe('the OpenAPI document (B-011)', () => {
       openapiDocument({ service: 's', version: '1', routes: [route] });
     expect(printed(forwarded)).toEqual(printed(raw));
   });
+});
+
+describe('the access matrix', () => {
+  it('holds for every operation and every kind of caller (design 11)', async () => {
+    const probes = accessMatrix(document as never);
+    expect(probes.length).toBeGreaterThan(3 * 13);
+    for (const { name, method, url, caller, tenantHeader, expected } of probes) {
+      const headers = await headersOf(caller, tenantHeader);
+      const reply = await up.server.app.inject({ method: method as 'GET', url, headers });
+      if (expected === 'past') expect([401, 403], name).not.toContain(reply.statusCode);
+      else expect(reply.statusCode, name).toBe(expected);
+    }
+  });
+
+  async function headersOf(
+    caller: AccessProbe['caller'],
+    tenantHeader: AccessProbe['tenantHeader'],
+  ): Promise<Record<string, string>> {
+    const tenant = tenantHeader === 'other' ? 'other-corp' : 'acme-corp';
+    const header = tenantHeader === 'absent' ? {} : { 'x-tenant-id': tenant };
+    if (caller === 'none') return { ...header };
+    if (caller === 'garbage') return { ...header, authorization: 'Bearer a.b.c' };
+    const { authorization = '' } = await up.headers({ role: caller });
+    return { ...header, authorization };
+  }
 });
 
 describe('the methods of a path', () => {
