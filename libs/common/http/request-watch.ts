@@ -2,6 +2,9 @@ import type { Log } from '@tocsin/telemetry/log.ts';
 import { DURATION_BUCKETS, type Metrics } from '@tocsin/telemetry/metrics.ts';
 import { traceIdOf } from '@tocsin/telemetry/trace.ts';
 
+/** Status under which requests are counted whose client left first. Never sent. */
+export const CLIENT_GONE = 499;
+
 /** What is known of a request when it is answered. */
 export interface Answered {
   readonly operationId: string;
@@ -44,7 +47,7 @@ export class RequestWatch {
     this.#count(request.operationId, String(request.status));
     this.#time(request.operationId, request.seconds);
     if (request.problemCode === 'internal') this.#log.error('request failed', fieldsOf(request));
-    else if (request.quiet || request.status === 499) return;
+    else if (request.quiet || request.status === CLIENT_GONE) return;
     else if (request.status >= 500) this.#log.warn('request refused', fieldsOf(request));
     else this.#log.info('request answered', fieldsOf(request));
   }

@@ -2,7 +2,7 @@ import { assert } from '@tocsin/kernel/assert.ts';
 import { parseJsonBytes } from '@tocsin/kernel/json.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import Type, { type TSchema } from 'typebox';
 import type { RawTenantRoute, StreamTenantRoute } from './raw-route.ts';
 import { abortWhenGone, HandlerRequest } from './request-state.ts';
 import type { Route, RouteReply } from './route.ts';
@@ -30,7 +30,7 @@ export function routeRunner(route: Route): Run {
   };
 }
 
-function rawRunner(route: RawTenantRoute<import('typebox').TSchema>): Run {
+function rawRunner(route: RawTenantRoute<TSchema>): Run {
   const query = checkOf(route.query, 'query');
   return (request) => {
     const { admission, traceparent } = request.tocsin;
@@ -80,7 +80,7 @@ function tenantOf(request: FastifyRequest) {
   return tenant;
 }
 
-function checkOf(schema: import('typebox').TSchema | undefined, place: 'query' | 'path'): Check {
+function checkOf(schema: TSchema | undefined, place: 'query' | 'path'): Check {
   return schema === undefined ? (value) => value : compileCheck(schema, place);
 }
 

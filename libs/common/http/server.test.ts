@@ -39,6 +39,7 @@ const routes = [
     handle: async (_tenant, { params, query }) => {
       if (params.id === 'gone') throw new Problem('not_found', { detail: 'there is no note gone' });
       if (params.id === 'broken') throw new TypeError('secret inner detail');
+      if (params.id === 'endless') return { status: 200, body: { value: 1n } };
       if (params.id === 'busy') throw new Problem('unavailable', { retryAfterSeconds: 1.2 });
       return { status: 200, body: { id: params.id, limit: query.limit } };
     },
@@ -256,6 +257,11 @@ describe('problems', () => {
     expect(reply.json()).toMatchObject({ status: 500, code: 'internal', retryable: true });
     expect(reply.body).not.toContain('secret inner detail');
     expect(reply.body).not.toContain('server.test.ts');
+  });
+
+  it('stand for an answer that cannot be printed', async () => {
+    const reply = await call('GET', '/v1/notes/endless');
+    expect(reply.json()).toMatchObject({ status: 500, code: 'internal' });
   });
 
   it('round Retry-After up to whole seconds', async () => {

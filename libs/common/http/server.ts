@@ -1,12 +1,11 @@
 import { chmod, rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import type { TokenVerifier } from '@tocsin/auth/token-verifier.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
-import { Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { Log } from '@tocsin/telemetry/log.ts';
 import type { Metrics } from '@tocsin/telemetry/metrics.ts';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { Answers, baseHeaders } from './answers.ts';
 import { asProblem } from './as-problem.ts';
 import { answerClientError } from './client-error.ts';
 import { doorOf } from './door.ts';
@@ -16,9 +15,9 @@ import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem-document.ts';
 import { requestIdOf } from './request-id.ts';
 import { openState, type RequestState } from './request-state.ts';
 import { RequestWatch } from './request-watch.ts';
-import type { Route, RouteReply } from './route.ts';
+import type { Route } from './route.ts';
 import { routeRunner } from './route-handler.ts';
-import { allowedMethods, checkRouteTable, routerPath } from './route-table.ts';
+import { checkRouteTable, routerPath } from './route-table.ts';
 import { type TenantDirectory, TenantGate } from './tenant-directory.ts';
 
 /** What a server is built from. */
@@ -61,7 +60,11 @@ export function buildServer(options: ServerOptions): HttpServer {
   checkRouteTable(routes);
   const limits = { ...HTTP_LIMITS, ...options.limits };
   const app = createApp(options, limits);
-  const answer = new Answers(options, routes);
+  const answer = new Answers(
+    new RequestWatch(options.log, options.metrics),
+    options.world.clock,
+    routes,
+  );
   // A request's state comes first, so that every answer has an id, a trace and a duration.
   app.decorateRequest('tocsin', null as unknown as RequestState);
   app.addHook('onRequest', (request, _reply, done) => {
@@ -148,121 +151,6 @@ function mount(
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     for (const route of routes) if (isStream(route)) add(scope, route);
   });
-}
-
-/** Status under which requests are counted whose client left first. Never sent. */
-const CLIENT_GONE = 499;
-
-/** Sends what routes answer, and problems, each watched. */
-class Answers {
-  readonly #watch: RequestWatch;
-  readonly #now: () => number;
-  readonly #allowed: (path: string) => string[];
-
-  constructor(options: ServerOptions, routes: readonly Route[]) {
-    this.#watch = new RequestWatch(options.log, options.metrics);
-    this.#now = () => options.world.clock.monotonic();
-    this.#allowed = allowedMethods(routes);
-  }
-
-  run(
-    run: ReturnType<typeof routeRunner>,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): FastifyReply {
-    run(request, reply).then(
-      (result) => this.#send(result, request, reply),
-      (error: unknown) => {
-        if (reply.raw.destroyed) this.#gone(request, reply);
-        else this.problem(error, request, reply);
-      },
-    );
-    return reply;
-  }
-
-  problem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const problem = asProblem(error);
-    this.#note(request, problem.status, problem, error);
-    const document = problemDocument(problem, request.id, pathOf(request));
-    void reply
-      .code(problem.status)
-      .headers({ ...baseHeaders(request), ...problemHeaders(problem, request) })
-      .type(PROBLEM_MEDIA_TYPE)
-      .send(JSON.stringify(document));
-  }
-
-  unknownPath(request: FastifyRequest, reply: FastifyReply): void {
-    const allowed = this.#allowed(pathOf(request));
-    if (allowed.length === 0) {
-      this.problem(new Problem('not_found', { detail: 'there is no such path' }), request, reply);
-      return;
-    }
-    void reply.header('allow', allowed.join(', '));
-    const detail = `the path has ${allowed.join(', ')}, not ${request.method}`;
-    this.problem(new Problem('method_not_allowed', { detail }), request, reply);
-  }
-
-  /** The client left before its answer: nobody to tell, and what failed because of that is no fault of ours. */
-  #gone(request: FastifyRequest, reply: FastifyReply): void {
-    this.#note(request, CLIENT_GONE);
-    void reply.hijack();
-  }
-
-  #send(result: RouteReply, request: FastifyRequest, reply: FastifyReply): void {
-    this.#note(request, result.status);
-    void reply.code(result.status).headers(baseHeaders(request));
-    if (result.headers !== undefined) void reply.headers(result.headers);
-    if (result.body === undefined) void reply.send();
-    else if (isBytes(result)) void reply.send(result.body);
-    else void reply.type('application/json; charset=utf-8').send(JSON.stringify(result.body));
-  }
-
-  #note(request: FastifyRequest, status: number, problem?: Problem, error?: unknown): void {
-    const { route, admission, startedAt, traceparent } = request.tocsin;
-    this.#watch.answered({
-      operationId: route?.operationId ?? 'none',
-      quiet: route === undefined || route.scope === 'public' || 'kind' in route,
-      status,
-      seconds: (this.#now() - startedAt) / 1000,
-      requestId: request.id,
-      traceparent,
-      tenantId: admission?.principal?.tenantId,
-      ...(problem === undefined ? {} : { problemCode: problem.code }),
-      ...(status >= 500 ? { error } : {}),
-    });
-  }
-}
-
-/** Bodies that are sent as they are: streams and bytes always, text when its media type is stated. */
-function isBytes({ body, headers }: RouteReply): boolean {
-  if (body instanceof Readable || Buffer.isBuffer(body)) return true;
-  return typeof body === 'string' && headers?.['content-type'] !== undefined;
-}
-
-function baseHeaders(request: FastifyRequest): Record<string, string> {
-  return {
-    'x-request-id': request.id,
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-  };
-}
-
-function problemHeaders(problem: Problem, request: FastifyRequest): Record<string, string> {
-  const headers: Record<string, string> = {};
-  if (problem.retryAfterSeconds !== undefined) {
-    headers['retry-after'] = String(Math.max(1, Math.ceil(problem.retryAfterSeconds)));
-  }
-  if (problem.status === 401) {
-    // RFC 6750 section 3.1: no error code when no credential was sent.
-    const sent = request.headers.authorization !== undefined;
-    headers['www-authenticate'] = `Bearer realm="tocsin"${sent ? ', error="invalid_token"' : ''}`;
-  }
-  return headers;
-}
-
-function pathOf(request: FastifyRequest): string {
-  const end = request.url.indexOf('?');
-  return end < 0 ? request.url : request.url.slice(0, end);
 }
 
 async function listen(

@@ -1,4 +1,5 @@
 import * as fs from 'node:fs/promises';
+import { resolve } from 'node:path';
 
 /** One name in a folder. */
 export interface FolderEntry {
@@ -38,7 +39,8 @@ export function isAbsent(error: unknown): boolean {
 
 /** The disk of the machine. */
 export const systemDisk: Disk = {
-  async makeFolder(path) {
+  async makeFolder(folder) {
+    const path = resolve(folder);
     const first = await fs.mkdir(path, { recursive: true });
     if (first === undefined) return;
     // From the folder that got the first new entry down to the one that got the last.
