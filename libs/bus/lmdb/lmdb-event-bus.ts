@@ -62,7 +62,7 @@ export async function openLmdbEventBus(options: LmdbEventBusOptions): Promise<Lm
   const { folder, world } = options;
   await world.disk.makeFolder(folder);
   const latch = new FatalLatch(options.onFatal);
-  const log = await FrameLog.open({ folder: `${folder}/frames`, world, ...limits });
+  const log = await FrameLog.open({ ...limits, folder: `${folder}/frames`, world });
   const meta = new MetaStore(`${folder}/meta.lmdb`, latch);
   await world.disk.syncFolder(folder);
   for (const { key, value } of meta.list(['head'])) {
