@@ -1,6 +1,3 @@
-/** Deepest nesting that is taken; deeper lines are kept as text. Equal to the limit of the API. */
-export { JSON_DEPTH_MAX } from '@tocsin/kernel/json.ts';
-
 import { JSON_DEPTH_MAX } from '@tocsin/kernel/json.ts';
 
 /** Says whether parsed JSON nests deeper than {@link JSON_DEPTH_MAX}. The text only saves the walk for most lines. */

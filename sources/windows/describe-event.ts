@@ -7,12 +7,12 @@ const TITLE_LENGTH_MAX = 300;
 
 /** One line: the first of the rendered message, and the member that tells most. */
 export function describeEvent(fields: JsonRecord, kind: WindowsEvent): string {
-  const title = titleOf(fields.Message ?? fields.message) || kind.action;
+  const title = messageOf(titleOf(fields.Message ?? fields.message)) || kind.action;
   const detail = kind.detail === '' ? '' : textOf(fields[kind.detail]);
-  if (detail === '' || detail === '-') return messageOf(title);
+  if (detail === '' || detail === '-') return title;
   const end = title.charCodeAt(title.length - 1);
   const bare = end === 46 || end === 58 ? title.slice(0, -1) : title;
-  return messageOf(`${bare}: ${detail}`);
+  return `${bare}: ${detail}`;
 }
 
 function titleOf(message: unknown): string {

@@ -24,7 +24,7 @@ const DETAILS: Readonly<Record<string, string>> = {
   weird: 'name',
 };
 
-/** One line: stream, addresses, and the member that tells most. */
+/** One line: stream, addresses, and the member that tells most. All parts are clean and short, so the whole is. */
 export function describeLog(name: string, record: JsonRecord, event: NormalizedEvent): string {
   const member = Object.hasOwn(DETAILS, name) ? DETAILS[name] : undefined;
   const detail = member === undefined ? '' : textOf(record[member]);

@@ -2,7 +2,7 @@ import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { ipOf } from '../ip-address.ts';
 import { newEvent } from '../new-event.ts';
 import type { Arrival, JsonRecord, JsonSource } from '../source.ts';
-import { messageOf, textOf } from '../text-member.ts';
+import { textOf } from '../text-member.ts';
 import { timeOf } from '../timestamp.ts';
 import { describeLog } from './describe-log.ts';
 import { guessLog, logOf, type ZeekLog } from './zeek-logs.ts';
@@ -43,7 +43,7 @@ function map(record: JsonRecord, line: string, arrival: Arrival): NormalizedEven
   event.dstIp = ipOf(record['id.resp_h'] ?? record.dst);
   setParties(event, record);
   event.outcome = outcomeOf(record);
-  event.message = messageOf(describeLog(log.name, record, event));
+  event.message = describeLog(log.name, record, event);
   return event;
 }
 
