@@ -7,7 +7,7 @@ export const UPDATE_INTERVAL_MS = 1000;
 export const HELD_ALERTS_MAX = 10_000;
 
 interface Track {
-  emittedAt: number;
+  readonly emittedAt: number;
   /** The newest state that has not gone out. */
   held: ScoredAlert | undefined;
 }
@@ -18,6 +18,7 @@ interface Track {
  * Time is a parameter: milliseconds of one clock that does not go back.
  */
 export class AlertCoalescer {
+  /** In the order of `emittedAt`, so that only those that are due are looked at. */
   readonly #tracks = new Map<string, Track>();
   readonly #heldMax: number;
 
@@ -44,23 +45,21 @@ export class AlertCoalescer {
       track.held = alert;
       return undefined;
     }
-    track.emittedAt = now;
-    track.held = undefined;
+    this.#emitted(alert.alert_id, now);
     return alert;
   }
 
   /** The held states whose second is over. Forgets alerts that have been quiet for one. */
   due(now: number): ScoredAlert[] {
     const out: ScoredAlert[] = [];
-    for (const [id, track] of this.#tracks) {
-      if (now - track.emittedAt < UPDATE_INTERVAL_MS) continue;
-      if (track.held === undefined) {
+    for (const [id, { emittedAt, held }] of this.#tracks) {
+      if (now - emittedAt < UPDATE_INTERVAL_MS) break;
+      if (held === undefined) {
         this.#tracks.delete(id);
         continue;
       }
-      out.push(track.held);
-      track.held = undefined;
-      track.emittedAt = now;
+      out.push(held);
+      this.#emitted(id, now);
     }
     return out;
   }
@@ -68,12 +67,16 @@ export class AlertCoalescer {
   /** All held states, due or not: before a checkpoint, so that no state is only in memory. */
   flush(now: number): ScoredAlert[] {
     const out: ScoredAlert[] = [];
-    for (const track of this.#tracks.values()) {
-      if (track.held === undefined) continue;
-      out.push(track.held);
-      track.held = undefined;
-      track.emittedAt = now;
+    for (const [id, { held }] of [...this.#tracks]) {
+      if (held === undefined) continue;
+      out.push(held);
+      this.#emitted(id, now);
     }
     return out;
+  }
+
+  #emitted(alertId: string, now: number): void {
+    this.#tracks.delete(alertId);
+    this.#tracks.set(alertId, { emittedAt: now, held: undefined });
   }
 }

@@ -59,12 +59,18 @@ function valueTest(comparison: Exclude<Comparison, { exists: boolean }>): ValueT
   }
   if ('equals' in comparison) return equalsOneOf(listOf(comparison.equals));
   if ('contains' in comparison) {
-    return textTest(comparison.contains, (text, part) => text.includes(part));
+    return textTest(comparison.contains, (text, part) => text.toLowerCase().includes(part));
   }
   if ('starts_with' in comparison) {
-    return textTest(comparison.starts_with, (text, part) => text.startsWith(part));
+    return textTest(
+      comparison.starts_with,
+      (text, part) => text.slice(0, part.length).toLowerCase() === part,
+    );
   }
-  return textTest(comparison.ends_with, (text, part) => text.endsWith(part));
+  return textTest(
+    comparison.ends_with,
+    (text, part) => text.slice(-part.length).toLowerCase() === part,
+  );
 }
 
 function onItems(read: FieldReader, test: ValueTest): EventTest {
@@ -76,19 +82,21 @@ function onItems(read: FieldReader, test: ValueTest): EventTest {
 
 function equalsOneOf(values: readonly (string | number | boolean)[]): ValueTest {
   const wanted = new Set(values.map((value) => String(value).toLowerCase()));
+  const lengths = new Set([...wanted].map((text) => text.length));
   return (value) => {
     const text = fieldText(value);
-    return text !== '' && wanted.has(text.toLowerCase());
+    return text !== '' && lengths.has(text.length) && wanted.has(text.toLowerCase());
   };
 }
 
+/** `part` comes in lower case. Only as much of the text is lowered as is compared. */
 function textTest(
   parts: string | readonly string[],
   test: (text: string, part: string) => boolean,
 ): ValueTest {
   const lower = listOf(parts).map((part) => part.toLowerCase());
   return (value) => {
-    const text = fieldText(value).toLowerCase();
+    const text = fieldText(value);
     return text !== '' && lower.some((part) => test(text, part));
   };
 }

@@ -71,7 +71,10 @@ export function groupMembers(rule: Rule, group: string): Record<string, string> 
 
 /** A rule applies if all its stated keys equal those of one triple of the event (design 7). */
 function hasLogsource(event: NormalizedEvent, wanted: readonly RuleLogsource[]): boolean {
-  return event.logsources.some((logsource) => wanted.some((keys) => fits(logsource, keys)));
+  for (const logsource of event.logsources) {
+    for (const keys of wanted) if (fits(logsource, keys)) return true;
+  }
+  return false;
 }
 
 function fits(logsource: Logsource, keys: RuleLogsource): boolean {
