@@ -38,7 +38,7 @@ function map(record: JsonRecord, line: string, arrival: Arrival): NormalizedEven
   event.action = textOf(record.action ?? record.event_type ?? record.eventType ?? record.operation);
   event.outcome = outcomeOfWord(record.outcome ?? record.result ?? record.status);
   event.severity = severityOfWord(
-    record.severity ?? record.level ?? record.log_level ?? record.loglevel,
+    record.severity ?? record.level ?? record.log_level ?? record.loglevel ?? record.lvl,
     1,
   );
   setHost(event, record, arrival);

@@ -196,6 +196,16 @@ export const samples: readonly Sample[] = [
     expected: { action: 'su', outcome: 'failure', actorId: 'mira', attributes: { tty: 'pts/0' } },
   },
   {
+    name: 'maps su of BSD',
+    line: line("su: 'su root' failed for lina on /dev/pts/8"),
+    expected: {
+      action: 'su',
+      outcome: 'failure',
+      actorId: 'lina',
+      attributes: { target_user: 'root' },
+    },
+  },
+  {
     name: 'maps an opened session to who opened it',
     line: line(
       'sudo: pam_unix(sudo:session): session opened for user root(uid=0) by mira(uid=1000)',

@@ -28,10 +28,12 @@ export function parseBsdTime(text: string, from: number, receivedAt: number): Ti
   const month = MONTHS.get(pack(text, at));
   if (month === undefined || text.charCodeAt(at + 3) !== 32) return undefined;
   at += 4;
-  const padded = text.charCodeAt(at) === 32;
-  const day = padded ? text.charCodeAt(at + 1) - 48 : twoDigits(text, at);
-  if (!(day >= 1 && day <= 31) || text.charCodeAt(at + 2) !== 32) return undefined;
-  at += 3;
+  if (text.charCodeAt(at) === 32) at += 1;
+  const single = text.charCodeAt(at + 1) === 32;
+  const day = single ? text.charCodeAt(at) - 48 : twoDigits(text, at);
+  at += single ? 1 : 2;
+  if (!(day >= 1 && day <= 31) || text.charCodeAt(at) !== 32) return undefined;
+  at += 1;
   let year = readYear(text, at);
   if (year > 0) at += 5;
   const time = readClock(text, at);

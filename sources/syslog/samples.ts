@@ -72,6 +72,11 @@ export const samples: readonly Sample[] = [
     expected: { at: '2024-03-02T08:15:30.000Z', sourceHost: 'ap-9', sourceSystem: 'stm' },
   },
   {
+    name: 'reads a day of one digit that is not padded',
+    line: 'Mar 2 08:15:30 fs-1 app: x',
+    expected: { at: '2026-03-02T08:15:30.000Z', sourceHost: 'fs-1' },
+  },
+  {
     name: 'reads an ISO time in front of host and tag',
     line: '2026-03-02T08:15:30.250+00:00 fs-1 backupd[7]: done',
     expected: { at: '2026-03-02T08:15:30.250Z', sourceHost: 'fs-1', message: 'done' },

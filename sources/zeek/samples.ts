@@ -87,6 +87,27 @@ export const samples: readonly Sample[] = [
     expected: { actorType: 'user', actorId: 'mira.voss', outcome: 'failure' },
   },
   {
+    name: 'does not take the client program of ssh for a user',
+    line: log('ssh', { client: 'SSH-2.0-OpenSSH_9.6', auth_success: true, direction: 'INBOUND' }),
+    expected: { actorType: 'device', actorId: '10.20.1.14', outcome: 'success' },
+  },
+  {
+    name: 'takes the principal of kerberos for the actor',
+    line: log('kerberos', { request_type: 'TGS', client: 'mira/HOLLOW', service: 'cifs/fs-1' }),
+    expected: { actorType: 'user', actorId: 'mira/HOLLOW' },
+  },
+  {
+    name: 'reads streams that are named by an at sign',
+    line: '{"@stream":"conn","@system":"sensor-1","@proc":"zeek","ts":1772439330,"id_orig_h":"10.20.1.14","id_resp_h":"203.0.113.40"}',
+    expected: {
+      action: 'conn',
+      sourceHost: 'sensor-1',
+      srcIp: '10.20.1.14',
+      dstIp: '203.0.113.40',
+      logsources: ['zeek//conn'],
+    },
+  },
+  {
     name: 'knows a record without a path by its members',
     line: JSON.stringify({ ts: 1_772_439_330, ...FLOW, proto: 'tcp', conn_state: 'S0' }),
     expected: { action: 'conn', logsources: ['zeek//conn'] },

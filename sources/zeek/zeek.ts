@@ -19,13 +19,12 @@ export const zeek: JsonSource = {
 function claims(record: JsonRecord): boolean {
   if (typeof record._path === 'string') return record.ts !== undefined;
   if (record.ts === undefined) return false;
-  return (
-    record['id.orig_h'] !== undefined || (record.fuid !== undefined && record.uid === undefined)
-  );
+  if (record['id.orig_h'] !== undefined || record['@proc'] === 'zeek') return true;
+  return record.fuid !== undefined && record.uid === undefined;
 }
 
 function map(record: JsonRecord, line: string, arrival: Arrival): NormalizedEvent {
-  const path = record._path;
+  const path = record._path ?? record['@stream'];
   const log: ZeekLog = typeof path === 'string' ? logOf(path) : guessLog(record);
   const event = newEvent('zeek', 'zeek', 'network', arrival.receivedAt, record, line);
   const time = timeOf(record.ts);
@@ -38,9 +37,9 @@ function map(record: JsonRecord, line: string, arrival: Arrival): NormalizedEven
   event.action = log.name;
   event.severity = log.severity;
   event.logsources = log.logsources;
-  event.sourceHost = textOf(record._system_name ?? record.peer) || arrival.host;
-  event.srcIp = ipOf(record['id.orig_h'] ?? record.src ?? record.host);
-  event.dstIp = ipOf(record['id.resp_h'] ?? record.dst);
+  event.sourceHost = textOf(record._system_name ?? record['@system']) || arrival.host;
+  event.srcIp = ipOf(record['id.orig_h'] ?? record.id_orig_h ?? record.src ?? record.host);
+  event.dstIp = ipOf(record['id.resp_h'] ?? record.id_resp_h ?? record.dst);
   setParties(event, record);
   event.outcome = outcomeOf(record);
   event.message = describeLog(log.name, record, event);
@@ -49,7 +48,7 @@ function map(record: JsonRecord, line: string, arrival: Arrival): NormalizedEven
 
 /** Who speaks is a device unless the protocol names a user; whom it speaks to is the asset. */
 function setParties(event: NormalizedEvent, record: JsonRecord): void {
-  const user = textOf(record.username ?? record.user ?? record.client);
+  const user = textOf(record.username ?? record.user ?? kerberosClient(record));
   if (user !== '' && user !== '-') {
     event.actorType = 'user';
     event.actorId = user;
@@ -63,6 +62,11 @@ function setParties(event: NormalizedEvent, record: JsonRecord): void {
   event.targetType = 'asset';
   event.targetId = event.dstIp;
   event.targetName = event.dstIp;
+}
+
+/** `client` is a principal in the kerberos log, and a program in the ssh log. */
+function kerberosClient(record: JsonRecord): unknown {
+  return record.request_type === undefined ? undefined : record.client;
 }
 
 function outcomeOf(record: JsonRecord): 'success' | 'failure' | '' {
