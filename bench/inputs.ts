@@ -10,7 +10,7 @@ export interface Body {
   readonly count: number;
 }
 
-/** Canonical events as an application would post them, about 600 bytes each. */
+/** Canonical events as an application would post them, about 1.2 KB each, the mean of the shared mix of real logs. */
 export function canonicalEvents(count: number): string[] {
   const start = Date.UTC(2026, 0, 1);
   return Array.from({ length: count }, (_, index) =>
@@ -27,6 +27,9 @@ export function canonicalEvents(count: number): string[] {
         src_ip: `10.${index % 200}.${index % 250}.7`,
         image: 'C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe',
         command_line: `powershell.exe -NoProfile -Command "Get-ChildItem C:\\Users\\user.${index % 5000}\\Documents"`,
+        parent_image: 'C:\\Windows\\explorer.exe',
+        hashes: `SHA256=${(index * 2654435761).toString(16).padStart(64, '0')}`,
+        environment: 'PROD '.repeat(110),
         request_id: `r-${index.toString(16).padStart(12, '0')}`,
       },
     }),

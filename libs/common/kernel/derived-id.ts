@@ -23,7 +23,7 @@ export function deriveEventIds(tenantId: TenantId, frameId: string): DeriveEvent
   const words = new Int32Array(80);
   const prefix = new DataView(new ArrayBuffer(32));
   const bytes = new Uint8Array(prefix.buffer);
-  bytes.set(uuidBytes(uuidV5(TOCSIN_NAMESPACE, tenantId)), 0);
+  bytes.set(namespaceOf(tenantId), 0);
   bytes.set(uuidBytes(frameId), 16);
   for (let index = 0; index < 8; index += 1) words[index] = prefix.getInt32(index * 4);
   words[9] = PADDING;
@@ -37,6 +37,21 @@ export function deriveEventIds(tenantId: TenantId, frameId: string): DeriveEvent
     digest[2] = ((digest[2] as number) & 0x3fffffff) | 0x80000000;
     return formatDigest(digest, text);
   };
+}
+
+/** Namespaces remembered, at most; past it the oldest goes. */
+const NAMESPACES_MAX = 10_000;
+const namespaces = new Map<TenantId, Uint8Array>();
+
+function namespaceOf(tenantId: TenantId): Uint8Array {
+  let bytes = namespaces.get(tenantId);
+  if (bytes === undefined) {
+    bytes = uuidBytes(uuidV5(TOCSIN_NAMESPACE, tenantId));
+    const [oldest] = namespaces.keys();
+    if (namespaces.size >= NAMESPACES_MAX && oldest !== undefined) namespaces.delete(oldest);
+    namespaces.set(tenantId, bytes);
+  }
+  return bytes;
 }
 
 /** SHA-1 (FIPS 180-4 section 6.1.2) of one padded block, given as words 0 to 15; the rest of `words` is scratch. */

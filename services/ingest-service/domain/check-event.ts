@@ -1,5 +1,5 @@
 import { EventInput } from '@tocsin/contracts/canonical-event.ts';
-import { parseJsonBytes } from '@tocsin/kernel/json.ts';
+import { parseJson } from '@tocsin/kernel/json.ts';
 import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import { Ajv, type ErrorObject } from 'ajv';
@@ -11,15 +11,14 @@ addFormats.default(ajv, ['uuid', 'date-time']);
 const validate = ajv.compile<EventInput>(EventInput);
 
 /**
- * Checks one event as posted; returns what is wrong with it, or undefined.
+ * Checks one event as posted. Gives the id the client gave it, `''` when it gave none, or what is wrong.
  *
  * UNTRUSTED: everything in it. Only its shape is checked here; it stays bytes.
  */
-export function checkEvent(tenantId: TenantId, item: Buffer): Problem | undefined {
-  if (item.length > EVENT_BYTES_MAX) return tooLarge();
+export function checkEvent(tenantId: TenantId, text: string): string | Problem {
   let event: unknown;
   try {
-    event = parseJsonBytes(item);
+    event = parseJson(text);
   } catch (error) {
     if (isProblem(error)) return error;
     throw error;
@@ -31,7 +30,7 @@ export function checkEvent(tenantId: TenantId, item: Buffer): Problem | undefine
       errors: [{ pointer: '/tenant_id', detail: 'is not the tenant of the token' }],
     });
   }
-  return undefined;
+  return event.event_id ?? '';
 }
 
 /** The problem of an item past the limit of one event. */

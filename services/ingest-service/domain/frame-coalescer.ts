@@ -1,12 +1,13 @@
 import type { EventBus } from '@tocsin/bus/event-bus.ts';
-import { FRAME_BODY_BYTES_MAX } from '@tocsin/bus/frame.ts';
 import { uuidV7 } from '@tocsin/kernel/uuid.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import { keyedFrames } from './keyed-frames.ts';
+import type { LineRun } from './line-runs.ts';
 import {
   type FrameKey,
   type FrameOrigin,
   fillFrame,
+  fits,
   type OpenFrame,
   openFrame,
   toFrame,
@@ -43,24 +44,24 @@ export class FrameCoalescer {
   async addKeyed(
     key: FrameKey,
     origin: FrameOrigin,
-    items: readonly Buffer[],
+    runs: readonly LineRun[],
     idempotencyKey: string,
   ): Promise<ReceiptPart[]> {
     const now = this.#world.clock.now();
-    const { frames, parts } = keyedFrames(key, origin, items, idempotencyKey, now);
+    const { frames, parts } = keyedFrames(key, origin, runs, idempotencyKey, now);
     await this.#bus.publish(frames);
     return parts;
   }
 
   /** Adds the items of one request; resolves when all are durable. Each item is one line of at most a frame's size. */
-  async add(key: FrameKey, origin: FrameOrigin, items: readonly Buffer[]): Promise<ReceiptPart[]> {
+  async add(key: FrameKey, origin: FrameOrigin, runs: readonly LineRun[]): Promise<ReceiptPart[]> {
     const lane = this.#lane(key);
     const parts: ReceiptPart[] = [];
     const durable: Promise<void>[] = [];
-    for (let at = 0; at < items.length; ) {
-      const frame = this.#openFrame(lane, origin, items[at]?.length ?? 0);
+    for (let at = 0; at < runs.length; ) {
+      const frame = this.#openFrame(lane, origin, runs[at]);
       const first = frame.count;
-      at = fillFrame(frame, items, at);
+      at = fillFrame(frame, runs, at);
       parts.push({ frameId: frame.id, first, count: frame.count - first });
       durable.push(new Promise((resolve, reject) => frame.waiting.push({ resolve, reject })));
     }
@@ -79,9 +80,9 @@ export class FrameCoalescer {
     return lane;
   }
 
-  /** The open frame, or a new one when the next item does not fit. */
-  #openFrame(lane: Lane, origin: FrameOrigin, nextBytes: number): OpenFrame {
-    if (lane.open !== undefined && lane.open.bytes + 1 + nextBytes > FRAME_BODY_BYTES_MAX) {
+  /** The open frame, or a new one when the next run does not fit. */
+  #openFrame(lane: Lane, origin: FrameOrigin, next: LineRun | undefined): OpenFrame {
+    if (lane.open !== undefined && next !== undefined && !fits(lane.open, next)) {
       lane.closed.push(lane.open);
       lane.open = undefined;
     }

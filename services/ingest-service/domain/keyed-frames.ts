@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Frame } from '@tocsin/bus/frame.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { TOCSIN_NAMESPACE, uuidV5 } from '@tocsin/kernel/uuid.ts';
+import type { LineRun } from './line-runs.ts';
 import { type FrameKey, type FrameOrigin, fillFrame, openFrame, toFrame } from './open-frame.ts';
 import type { ReceiptPart } from './receipt.ts';
 
@@ -30,16 +31,16 @@ export function parseIdempotencyKey(value: string | string[] | undefined): strin
 export function keyedFrames(
   key: FrameKey,
   origin: FrameOrigin,
-  items: readonly Buffer[],
+  runs: readonly LineRun[],
   idempotencyKey: string,
   receivedAt: number,
 ): { frames: Frame[]; parts: ReceiptPart[] } {
   const namespace = uuidV5(TOCSIN_NAMESPACE, `idempotency/${key.tenantId}`);
   const frames: Frame[] = [];
   const parts: ReceiptPart[] = [];
-  for (let at = 0; at < items.length; ) {
+  for (let at = 0; at < runs.length; ) {
     const open = openFrame('', receivedAt, origin);
-    at = fillFrame(open, items, at);
+    at = fillFrame(open, runs, at);
     const frame = toFrame(key, open);
     const content = `${crc32(frame.body)}/${frame.body.length}/${key.contentType}/${key.sourceHint}`;
     const id = uuidV5(namespace, `${idempotencyKey}/${frames.length}/${content}`);

@@ -1,5 +1,6 @@
 import { FRAME_BODY_BYTES_MAX, type Frame, type FrameContentType } from '@tocsin/bus/frame.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
+import type { LineRun } from './line-runs.ts';
 
 /** What items have in common that share a frame. */
 export interface FrameKey {
@@ -32,21 +33,26 @@ export function openFrame(id: string, receivedAt: number, origin: FrameOrigin): 
   return { id, receivedAt, origin, pieces: [], bytes: 0, count: 0, waiting: [] };
 }
 
-/** Puts items into a frame until it is full; returns the index of the first that did not fit. */
-export function fillFrame(frame: OpenFrame, items: readonly Buffer[], from: number): number {
+/** Puts runs of items into a frame until it is full; returns the index of the first that did not fit. */
+export function fillFrame(frame: OpenFrame, runs: readonly LineRun[], from: number): number {
   let at = from;
-  for (let item = items[at]; item !== undefined; item = items[at]) {
-    if (frame.count > 0 && frame.bytes + 1 + item.length > FRAME_BODY_BYTES_MAX) break;
+  for (let run = runs[at]; run !== undefined; run = runs[at]) {
+    if (frame.count > 0 && !fits(frame, run)) break;
     if (frame.count > 0) {
       frame.pieces.push(NEWLINE);
       frame.bytes += 1;
     }
-    frame.pieces.push(item);
-    frame.bytes += item.length;
-    frame.count += 1;
+    frame.pieces.push(run.bytes);
+    frame.bytes += run.bytes.length;
+    frame.count += run.count;
     at += 1;
   }
   return at;
+}
+
+/** Says whether a frame has room for another run. */
+export function fits(frame: OpenFrame, run: LineRun): boolean {
+  return frame.bytes + 1 + run.bytes.length <= FRAME_BODY_BYTES_MAX;
 }
 
 /** The frame as it is published. */
@@ -62,6 +68,11 @@ export function toFrame(key: FrameKey, frame: OpenFrame): Frame {
     receivedAt: frame.receivedAt,
     traceparent: frame.origin.traceparent,
     requestId: frame.origin.requestId,
-    body: Buffer.concat(frame.pieces, frame.bytes),
+    body: wholeOf(frame),
   };
+}
+
+function wholeOf({ pieces, bytes }: OpenFrame): Buffer {
+  const [only] = pieces;
+  return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces, bytes);
 }

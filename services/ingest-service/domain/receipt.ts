@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import { formatUuid, uuidBytes } from '@tocsin/kernel/uuid.ts';
@@ -53,12 +53,28 @@ export function parseReceipt(key: Buffer, tenantId: TenantId, id: string): Recei
   }));
 }
 
+/** HMAC (RFC 2104 section 2) by two one-shot hashes: `createHmac` costs ten times as much for so few bytes. */
 function mac(key: Buffer, tenantId: TenantId, bytes: Buffer): Buffer {
-  return createHmac('sha256', key)
-    .update(`${tenantId}\n`)
-    .update(bytes)
-    .digest()
-    .subarray(0, MAC_BYTES);
+  const { inner, outer } = padsOf(key);
+  const message = Buffer.concat([inner, Buffer.from(`${tenantId}\n`), bytes]);
+  const digest = hash('sha256', message, 'buffer');
+  return hash('sha256', Buffer.concat([outer, digest]), 'buffer').subarray(0, MAC_BYTES);
+}
+
+const HASH_BLOCK_BYTES = 64;
+const padsByKey = new WeakMap<Buffer, { inner: Buffer; outer: Buffer }>();
+
+function padsOf(key: Buffer): { inner: Buffer; outer: Buffer } {
+  let pads = padsByKey.get(key);
+  if (pads === undefined) {
+    const whole = Buffer.concat([key, Buffer.alloc(HASH_BLOCK_BYTES - key.length)]);
+    pads = {
+      inner: Buffer.from(whole.map((byte) => byte ^ 0x36)),
+      outer: Buffer.from(whole.map((byte) => byte ^ 0x5c)),
+    };
+    padsByKey.set(key, pads);
+  }
+  return pads;
 }
 
 function unknownReceipt(): Problem {

@@ -37,7 +37,7 @@ export function ingestReply(
   const refused = read.refusals.length;
   const body: Record<string, unknown> = {
     status: refused === 0 ? 'accepted' : 'partial',
-    accepted: read.items.length,
+    accepted: read.count,
     refused,
     receipt,
   };
@@ -49,16 +49,11 @@ export function ingestReply(
 /** The id of a single event: the client's own, else the one derived from its place (design 3.2). */
 function eventIdOf(
   tenantId: TenantId,
-  read: ReadItems,
-  parts: readonly ReceiptPart[],
+  { eventId }: ReadItems,
+  [part]: readonly ReceiptPart[],
 ): string | undefined {
-  const [part] = parts;
-  const [item] = read.items;
-  if (part === undefined || item === undefined) return undefined;
-  const given: unknown = JSON.parse(item.toString()).event_id;
-  return typeof given === 'string'
-    ? given.toLowerCase()
-    : deriveEventIds(tenantId, part.frameId)(part.first);
+  if (eventId !== '') return eventId.toLowerCase();
+  return part && deriveEventIds(tenantId, part.frameId)(part.first);
 }
 
 function describe({ index, problem }: ReadItems['refusals'][number]): object {

@@ -10,14 +10,18 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** Gives each line of a body that is not blank, without its line end. */
-export function* splitLines(body: Buffer): Generator<Buffer> {
-  for (let start = 0; start < body.length; ) {
+/** Tells the offsets of each line that is not blank, without its line end and blanks before it. */
+export function eachLine(
+  body: Buffer,
+  from: number,
+  tell: (start: number, end: number) => void,
+): void {
+  for (let start = from; start < body.length; ) {
     const newline = body.indexOf(NEWLINE, start);
     const next = newline === -1 ? body.length : newline;
     let end = next;
     while (end > start && (body[end - 1] === RETURN || body[end - 1] === SPACE)) end -= 1;
-    if (end > start) yield body.subarray(start, end);
+    if (end > start) tell(start, end);
     start = next + 1;
   }
 }

@@ -39,7 +39,7 @@ export async function accept(
     const body = await decodeBody(request.body, request.contentEncoding, DECODED_BYTES_MAX);
     const read = form.read(body);
     for (const { problem } of read.refusals) counters.refused(problem.code, 1);
-    if (read.items.length === 0) throw allRefused(read);
+    if (read.count === 0) throw allRefused(read);
     const key = {
       tenantId: tenant.tenantId,
       contentType: form.contentType,
@@ -48,9 +48,9 @@ export async function accept(
     const again = parseIdempotencyKey(request.headers['idempotency-key']);
     const parts =
       again === undefined
-        ? await deps.coalescer.add(key, request, read.items)
-        : await deps.coalescer.addKeyed(key, request, read.items, again);
-    counters.accepted(read.items.length, body.length);
+        ? await deps.coalescer.add(key, request, read.runs)
+        : await deps.coalescer.addKeyed(key, request, read.runs, again);
+    counters.accepted(read.count, body.length);
     return ingestReply(
       tenant.tenantId,
       read,
