@@ -154,7 +154,8 @@ export interface DeadLetterQueue {
 export interface EventBus {
   readonly capabilities: EventBusCapabilities;
   /**
-   * Resolves when all frames are as durable as `capabilities` says; all or none of one call.
+   * Resolves when all frames are as durable as `capabilities` says; all or none of one call (of those of one topic,
+   * when a crash comes between the topics of a mixed call).
    * An empty call does nothing. Bodies must never be changed afterwards: consumers may be given the same bytes.
    *
    * @throws Problem `too_many_requests` (a tenant's limit in bytes or age), `unavailable` or `storage_full` (the home's)

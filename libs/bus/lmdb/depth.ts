@@ -2,7 +2,7 @@ import type { Topic } from '@tocsin/contracts/topic.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { GroupName, QueueDepth, TenantDepth } from '../event-bus.ts';
 import type { DeadLetterStore } from './dead-letter-store.ts';
-import type { FrameLog } from './frame-log.ts';
+import type { FrameStore } from './frame-store.ts';
 import type { Group } from './group.ts';
 import type { Source } from './source.ts';
 
@@ -12,7 +12,7 @@ import type { Source } from './source.ts';
  * @param doneBeyond work items of a source that are done ahead of an earlier one
  */
 export function depthOf(
-  log: FrameLog,
+  log: FrameStore,
   deadLetters: DeadLetterStore,
   topic: Topic,
   name: GroupName,
@@ -37,7 +37,7 @@ export function depthOf(
 
 function addSource(
   depth: TenantDepth,
-  log: FrameLog,
+  log: FrameStore,
   source: Source,
   group: Group | undefined,
   doneBeyond: number,

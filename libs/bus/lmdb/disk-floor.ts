@@ -1,7 +1,8 @@
 import { statfs } from 'node:fs/promises';
+import type { Topic } from '@tocsin/contracts/topic.ts';
 import type { Clock } from '@tocsin/kernel/clock.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
-import type { BusCounters } from './limits.ts';
+import { type BusCounters, isIntake } from './limits.ts';
 
 /** Size of the disk that holds a folder, in bytes. */
 export interface DiskSpace {
@@ -29,7 +30,7 @@ export class DiskFloor {
   readonly #counters: BusCounters;
   readonly #read: ReadDiskSpace;
   #checkedAt = Number.NEGATIVE_INFINITY;
-  #low = false;
+  #freePart = 1;
   #refreshing: Promise<void> | undefined;
 
   constructor(
@@ -48,16 +49,22 @@ export class DiskFloor {
 
   /** Says whether less than the floor was free at the last look. */
   get low(): boolean {
-    return this.#low;
+    return this.#freePart < this.#freeMin;
   }
 
-  /** @throws Problem `storage_full` below the floor */
-  async check(): Promise<void> {
+  /**
+   * Half of the floor is kept for what the stages publish: without it they could not finish what came before,
+   * and the frames they have read could never be unlinked.
+   *
+   * @throws Problem `storage_full` below the floor
+   */
+  async check(topics: readonly Topic[]): Promise<void> {
     if (this.#clock.monotonic() - this.#checkedAt >= FRESH_MS) await this.refresh();
-    if (!this.#low) return;
+    const floor = topics.some(isIntake) ? this.#freeMin : this.#freeMin / 2;
+    if (this.#freePart >= floor) return;
     this.#counters.refusedDiskFull += 1;
     throw new Problem('storage_full', {
-      detail: `less than ${this.#freeMin * 100} % of the disk is free: free some space`,
+      detail: `less than ${floor * 100} % of the disk is free: free some space`,
       retryAfterSeconds: 30,
     });
   }
@@ -72,7 +79,7 @@ export class DiskFloor {
 
   async #look(): Promise<void> {
     const { freeBytes, totalBytes } = await this.#read(this.#folder);
-    this.#low = freeBytes < totalBytes * this.#freeMin;
+    this.#freePart = freeBytes / totalBytes;
     this.#checkedAt = this.#clock.monotonic();
   }
 }

@@ -5,7 +5,7 @@ import type { Frame } from '../frame.ts';
 import { decodeParts, encodeHead, type PeekedHead, peekHead } from '../frame-codec.ts';
 import { shardOf } from '../shard.ts';
 import { type AppendedRecord, Generation, type StoredRecord } from './generation.ts';
-import { RecentFrames } from './recent-frames.ts';
+import type { RecentFrames } from './recent-frames.ts';
 import { Source, sourceKey, type Totals } from './source.ts';
 
 const FILE_PATTERN = /^(\d{8})\.lmdb$/;
@@ -16,21 +16,21 @@ export interface FrameLogOptions {
   readonly world: World;
   readonly generationBytesMax: number;
   readonly generationMsMax: number;
-  readonly cacheBytesMax: number;
+  /** Newest frames in memory, shared by all logs. */
+  readonly recent: RecentFrames;
 }
 
-/** The frames of all topics on disk: appended in groups, read by source and sequence number, dropped by generation. */
+/** The frames of one topic on disk: appended in groups, read by source and number, dropped by generation. */
 export class FrameLog {
   readonly #options: FrameLogOptions;
   readonly #recent: RecentFrames;
   /** Oldest first; never empty once open. */
   readonly #generations: Generation[] = [];
-  readonly #byTopic = new Map<Topic, Set<Source>>();
   readonly #sources = new Map<string, Source>();
 
   private constructor(options: FrameLogOptions) {
     this.#options = options;
-    this.#recent = new RecentFrames(options.cacheBytesMax);
+    this.#recent = options.recent;
   }
 
   static async open(options: FrameLogOptions): Promise<FrameLog> {
@@ -49,12 +49,8 @@ export class FrameLog {
     return this.#generations;
   }
 
-  /** All sources of a topic that ever had a frame. */
-  sourcesOf(topic: Topic): Iterable<Source> {
-    return this.#byTopic.get(topic) ?? [];
-  }
-
-  allSources(): Iterable<Source> {
+  /** All sources that ever had a frame. */
+  get sources(): Iterable<Source> {
     return this.#sources.values();
   }
 
@@ -69,9 +65,6 @@ export class FrameLog {
     if (known !== undefined) return known;
     const source = new Source(topic, shard, tenantId);
     this.#sources.set(key, source);
-    const siblings = this.#byTopic.get(topic);
-    if (siblings === undefined) this.#byTopic.set(topic, new Set([source]));
-    else siblings.add(source);
     return source;
   }
 
@@ -190,7 +183,7 @@ export class FrameLog {
     const generation = this.#openGeneration(number);
     await this.#options.world.disk.syncFolder(this.#options.folder);
     this.#generations.push(generation);
-    this.#options.world.failpoint('generation-switch.after-create');
+    if (number > 1) this.#options.world.failpoint('generation-switch.after-create');
     return generation;
   }
 

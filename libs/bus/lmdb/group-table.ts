@@ -5,7 +5,7 @@ import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { GroupName } from '../event-bus.ts';
 import type { LogSessionRequest } from '../log-session.ts';
-import type { FrameLog } from './frame-log.ts';
+import type { FrameStore } from './frame-store.ts';
 import { Group } from './group.ts';
 import { Lease } from './lease.ts';
 import { type MetaKey, type MetaStore, parseJson } from './meta-store.ts';
@@ -29,7 +29,7 @@ export interface CursorMove {
 /** All consumer groups with their cursors and leases, and the changes of them that are durable. */
 export class GroupTable {
   readonly #meta: MetaStore;
-  readonly #log: FrameLog;
+  readonly #log: FrameStore;
   readonly #world: World;
   readonly #leaseMs: number;
   readonly #onMoved: (source: Source) => void;
@@ -39,7 +39,7 @@ export class GroupTable {
   /** @param onMoved told after a group's cursor of a source moved, or a group came into being */
   constructor(
     meta: MetaStore,
-    log: FrameLog,
+    log: FrameStore,
     world: World,
     leaseMs: number,
     onMoved: (source: Source) => void,

@@ -1,3 +1,13 @@
+import type { Topic } from '@tocsin/contracts/topic.ts';
+
+/**
+ * Topics that bring work in from outside. The others are what stages publish on behalf of frames they already have:
+ * refusing those would keep the stages from ever finishing, so they have limits of their own.
+ */
+export function isIntake(topic: Topic): boolean {
+  return topic === 'raw.events';
+}
+
 /** Limits of the embedded bus. Each is counted when it is hit (`BusCounters`). */
 export interface LmdbBusLimits {
   /** A generation of frames is closed at this size, in bytes; default 256 MiB. */
@@ -8,13 +18,16 @@ export interface LmdbBusLimits {
   readonly retentionMs: number;
   /** Frames of a topic that no group ever read are kept this long; default 7 days. */
   readonly unclaimedRetentionMs: number;
-  /** Bytes of one tenant that the slowest group has not committed; past it `too_many_requests`; default 2 GiB. */
+  /**
+   * Bytes of one tenant and topic that the slowest group has not committed; past it `too_many_requests`; default 2 GiB.
+   * Per topic, as a stage must be able to publish its output while its input is full.
+   */
   readonly tenantWaitingBytesMax: number;
-  /** The same of all tenants together; past it `unavailable`; default 8 GiB. */
+  /** The same of all tenants of a topic together; past it `unavailable`; default 8 GiB. */
   readonly homeWaitingBytesMax: number;
-  /** Bytes of frames in memory that wait for their commit; past it `unavailable`; default 256 MiB. */
+  /** Bytes of a topic's frames in memory that wait for their commit; past it `unavailable`; default 256 MiB. */
   readonly commitQueueBytesMax: number;
-  /** Part of the disk that stays free; below it `storage_full`; default 0.1. */
+  /** Part of the disk that intake leaves free; below it `storage_full`; default 0.1. Stages may use half of it. */
   readonly freeDiskMin: number;
   /** Newest frames kept in memory for consumers that keep up, in bytes of bodies; default 32 MiB. */
   readonly cacheBytesMax: number;

@@ -47,7 +47,7 @@ async function open(options: Partial<LmdbEventBusOptions> = {}): Promise<LmdbEve
 }
 
 async function generationFiles(): Promise<string[]> {
-  const names = await readdir(join(folder, 'frames'));
+  const names = await readdir(join(folder, 'frames', 'raw.events'));
   return names.filter((name) => name.endsWith('.lmdb')).toSorted();
 }
 
@@ -144,6 +144,16 @@ describe('LmdbEventBus generations', () => {
     expect(tenant?.bytes).toBe((tenant?.frames ?? 0) * 40_000);
   });
 
+  it('does not keep the frames of one topic for the sake of another', async () => {
+    const bus = await open(SMALL);
+    await bus.publish([sampleFrame(['unread'], { topic: 'secplat.events.notify' })]);
+    for (const line of ['a', 'b', 'c', 'd']) await bus.publish([large(line)]);
+    await collectLines(bus, 4);
+    await clock.advance(3 * HOUR_MS);
+    await bus.sweep();
+    expect(await generationFiles()).toHaveLength(1);
+  });
+
   it('goes on numbering a source whose frames are all gone, also after a restart', async () => {
     const bus = await open(SMALL);
     await bus.publish([large('a', { tenantId: GLOBEX })]);
@@ -173,6 +183,28 @@ describe('LmdbEventBus limits', () => {
     freeBytes = 10;
     await clock.advance(1000);
     await bus.publish([sampleFrame()]);
+  });
+
+  it('lets stages publish their output while the input is at its limits', async () => {
+    let freeBytes = 50;
+    const readDiskSpace = async () => ({ freeBytes, totalBytes: 100 });
+    const bus = await open({ readDiskSpace, tenantWaitingBytesMax: 10, homeWaitingBytesMax: 10 });
+    const consumer = await bus.consumeLog('raw.events', 'pipeline', {
+      handle: async () => undefined,
+    });
+    const body = Buffer.alloc(10);
+    await bus.publish([sampleFrame(['x'], { body })]);
+    expect(await refusalOf(() => bus.publish([sampleFrame()]))).toBe('unavailable');
+    const output = sampleFrame(['x'], { body, topic: 'alerts.scored' });
+    await bus.publish([output]);
+    freeBytes = 5;
+    await clock.advance(1000);
+    expect(await refusalOf(() => bus.publish([sampleFrame()]))).toBe('storage_full');
+    await bus.publish([output]);
+    freeBytes = 4;
+    await clock.advance(1000);
+    expect(await refusalOf(() => bus.publish([output]))).toBe('storage_full');
+    await consumer.stop();
   });
 
   it('counts frames that wait for their commit', async () => {
@@ -211,7 +243,7 @@ describe('LmdbEventBus faults', () => {
     await bus.publish([sampleFrame(['MARKER'.padEnd(9000, 'm')])]);
     await bus.publish([sampleFrame(['after'])]);
     await bus.close();
-    const file = join(folder, 'frames', '00000001.lmdb');
+    const file = join(folder, 'frames', 'raw.events', '00000001.lmdb');
     const bytes = await readFile(file);
     const at = bytes.indexOf('MARKER');
     bytes[at + 5000] = (bytes[at + 5000] ?? 0) ^ 1;

@@ -28,7 +28,7 @@ import { DeadLetterStore } from './dead-letter-store.ts';
 import { depthOf } from './depth.ts';
 import { DiskFloor, type ReadDiskSpace, readDiskSpace } from './disk-floor.ts';
 import { FatalLatch } from './fatal-latch.ts';
-import { FrameLog } from './frame-log.ts';
+import { FrameStore } from './frame-store.ts';
 import type { Group } from './group.ts';
 import { GroupCommit } from './group-commit.ts';
 import { GroupTable } from './group-table.ts';
@@ -62,15 +62,15 @@ export async function openLmdbEventBus(options: LmdbEventBusOptions): Promise<Lm
   const { folder, world } = options;
   await world.disk.makeFolder(folder);
   const latch = new FatalLatch(options.onFatal);
-  const log = await FrameLog.open({ ...limits, folder: `${folder}/frames`, world });
+  const frames = await FrameStore.open({ ...limits, folder: `${folder}/frames`, world });
   const meta = new MetaStore(`${folder}/meta.lmdb`, latch);
   await world.disk.syncFolder(folder);
   for (const { key, value } of meta.list(['head'])) {
     const [, topic, shard, tenantId] = key as [string, Topic, number, TenantId];
     const { seq, ...totals } = parseJson<Totals & { seq: number }>(value);
-    log.restoreHead(log.source(topic, shard, tenantId), seq, totals);
+    frames.restoreHead(frames.source(topic, shard, tenantId), seq, totals);
   }
-  return new LmdbEventBus(options, limits, log, meta, latch);
+  return new LmdbEventBus(options, limits, frames, meta, latch);
 }
 
 /** The embedded {@link EventBus}, and the sessions that the remote one is served from. */
@@ -86,10 +86,11 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
   readonly #counters: BusCounters;
   readonly #world: World;
   readonly #report: ConsumerReport;
-  readonly #log: FrameLog;
+  readonly #frames: FrameStore;
   readonly #meta: MetaStore;
   readonly #latch: FatalLatch;
-  readonly #publishing: GroupCommit<readonly Frame[]>;
+  /** Commits of each topic, under way beside each other. */
+  readonly #publishing = new Map<Topic, GroupCommit<readonly Frame[]>>();
   readonly #admission: Admission;
   readonly #diskFloor: DiskFloor;
   readonly #groups: GroupTable;
@@ -106,7 +107,7 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
   constructor(
     options: LmdbEventBusOptions,
     limits: LmdbBusLimits,
-    log: FrameLog,
+    frames: FrameStore,
     meta: MetaStore,
     latch: FatalLatch,
   ) {
@@ -117,37 +118,40 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
     this.#counters = counters;
     this.#world = world;
     this.#report = options.report ?? (() => undefined);
-    this.#log = log;
+    this.#frames = frames;
     this.#meta = meta;
     this.#latch = latch;
-    this.#publishing = new GroupCommit(latch, (calls) => this.#append(calls));
     this.#admission = new Admission(limits, counters);
     const readSpace = options.readDiskSpace ?? readDiskSpace;
     this.#diskFloor = new DiskFloor(folder, limits.freeDiskMin, clock, counters, readSpace);
-    this.#groups = new GroupTable(meta, log, world, limits.leaseMs, (source) => {
+    this.#groups = new GroupTable(meta, frames, world, limits.leaseMs, (source) => {
       this.#account(source);
     });
     this.#deadLetters = new DeadLetterStore(meta, clock, counters, limits.deadLettersMax);
     const { groups, deadLetters } = { groups: this.#groups, deadLetters: this.#deadLetters };
-    this.#parts = { log, meta, groups, deadLetters, counters, world };
-    this.#retention = new Retention(log, this.#groups, meta, world, limits, counters);
-    for (const source of log.allSources()) this.#account(source);
+    this.#parts = { log: frames, meta, groups, deadLetters, counters, world };
+    this.#retention = new Retention(frames, this.#groups, meta, world, limits, counters);
+    for (const source of frames.allSources()) this.#account(source);
     this.#scheduleSweep();
   }
 
-  /** Bytes that wait for the slowest groups, all tenants: a gauge for `/ready` and metrics. */
+  /** Bytes that wait for the slowest groups, all topics and tenants: a gauge for `/ready` and metrics. */
   get waitingBytes(): number {
-    return this.#admission.homeWaitingBytes;
+    return this.#admission.waitingBytes;
   }
 
   async publish(frames: readonly Frame[]): Promise<void> {
     this.#checkOpen();
     if (frames.length === 0) return;
     for (const frame of frames) checkFrame(frame);
-    await this.#diskFloor.check();
+    const byTopic = Map.groupBy(frames, ({ topic }) => topic);
+    await this.#diskFloor.check([...byTopic.keys()]);
     const release = this.#admission.admit(frames);
     try {
-      await this.#publishing.add(frames, bytesOf(frames));
+      const added = [...byTopic].map(([topic, some]) => {
+        return this.#commitsOf(topic).add(some, bytesOf(some));
+      });
+      await Promise.all(added);
     } finally {
       release();
     }
@@ -225,7 +229,7 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
     const isWork = WORK_TOPICS.some((work) => work === topic);
     const queue = known && isWork ? this.#workQueue(known) : undefined;
     const doneBeyond = (source: Source): number => queue?.doneAboveCursor(source) ?? 0;
-    return depthOf(this.#log, this.#deadLetters, topic, name, known, doneBeyond);
+    return depthOf(this.#frames, this.#deadLetters, topic, name, known, doneBeyond);
   }
 
   deadLetters(topic: Topic, group: GroupName): DeadLetterQueue {
@@ -250,15 +254,24 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
     for (const sessions of this.#sessions.values()) {
       for (const session of sessions) await session.close();
     }
-    await this.#publishing.idle();
+    for (const commits of this.#publishing.values()) await commits.idle();
     await this.#sweeping;
     await this.#meta.close();
-    await this.#log.close();
+    await this.#frames.close();
   }
 
-  async #append(calls: readonly (readonly Frame[])[]): Promise<void> {
-    const frames = calls.flat();
-    const grown = await this.#log.append(frames);
+  #commitsOf(topic: Topic): GroupCommit<readonly Frame[]> {
+    const known = this.#publishing.get(topic);
+    if (known !== undefined) return known;
+    const commits = new GroupCommit<readonly Frame[]>(this.#latch, (calls) => {
+      return this.#append(topic, calls.flat());
+    });
+    this.#publishing.set(topic, commits);
+    return commits;
+  }
+
+  async #append(topic: Topic, frames: readonly Frame[]): Promise<void> {
+    const grown = await this.#frames.log(topic).append(frames);
     this.#counters.commits += 1;
     this.#counters.publishedFrames += frames.length;
     this.#counters.publishedBytes += bytesOf(frames);

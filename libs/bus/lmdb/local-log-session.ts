@@ -9,7 +9,7 @@ import type { LogSession } from '../log-session.ts';
 import { CORRUPT_BYTES_MAX, corruptFrame } from './corrupt-frame.ts';
 import type { DeadLetterStore } from './dead-letter-store.ts';
 import { FairQueue, type Supply } from './fair-queue.ts';
-import type { FrameLog } from './frame-log.ts';
+import type { FrameStore } from './frame-store.ts';
 import type { Group } from './group.ts';
 import type { GroupTable } from './group-table.ts';
 import type { Lease } from './lease.ts';
@@ -18,7 +18,7 @@ import type { Source } from './source.ts';
 
 /** What a local session works on. */
 export interface LocalSessionParts {
-  readonly log: FrameLog;
+  readonly log: FrameStore;
   readonly groups: GroupTable;
   readonly deadLetters: DeadLetterStore;
   readonly counters: BusCounters;
@@ -143,7 +143,7 @@ interface CorruptRecord {
 /** Reads one source in order; skips what retention took. */
 class SourceReader implements Supply<LogEntry> {
   readonly tenantId: TenantId;
-  readonly #log: FrameLog;
+  readonly #log: FrameStore;
   readonly #source: Source;
   readonly #committed: number;
   readonly #onCorrupt: (record: CorruptRecord) => void;
@@ -151,7 +151,7 @@ class SourceReader implements Supply<LogEntry> {
   #held: LogEntry | undefined;
 
   constructor(
-    log: FrameLog,
+    log: FrameStore,
     source: Source,
     start: { next: number; committed: number },
     onCorrupt: (record: CorruptRecord) => void,

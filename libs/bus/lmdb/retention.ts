@@ -1,6 +1,6 @@
 import type { World } from '@tocsin/kernel/world.ts';
 import type { FrameLog } from './frame-log.ts';
-import type { Generation } from './generation.ts';
+import type { FrameStore } from './frame-store.ts';
 import type { GroupTable } from './group-table.ts';
 import type { BusCounters, LmdbBusLimits } from './limits.ts';
 import type { MetaStore } from './meta-store.ts';
@@ -10,7 +10,7 @@ type Verdict = 'keep' | 'drop' | 'drop-early' | 'drop-unclaimed';
 
 /** Unlinks generations that nobody needs any more, oldest first. */
 export class Retention {
-  readonly #log: FrameLog;
+  readonly #frames: FrameStore;
   readonly #groups: GroupTable;
   readonly #meta: MetaStore;
   readonly #world: World;
@@ -18,14 +18,14 @@ export class Retention {
   readonly #counters: BusCounters;
 
   constructor(
-    log: FrameLog,
+    frames: FrameStore,
     groups: GroupTable,
     meta: MetaStore,
     world: World,
     limits: LmdbBusLimits,
     counters: BusCounters,
   ) {
-    this.#log = log;
+    this.#frames = frames;
     this.#groups = groups;
     this.#meta = meta;
     this.#world = world;
@@ -35,23 +35,28 @@ export class Retention {
 
   /** @param diskLow read frames go at once instead of after `retentionMs` */
   async sweep(diskLow: boolean): Promise<void> {
+    for (const log of this.#frames.logs) await this.#sweepLog(log, diskLow);
+  }
+
+  async #sweepLog(log: FrameLog, diskLow: boolean): Promise<void> {
     for (;;) {
-      const [oldest, next] = this.#log.generations;
+      const [oldest, next] = log.generations;
       if (oldest === undefined || next?.createdAt === undefined) return;
-      const verdict = this.#judge(oldest, this.#world.clock.now() - next.createdAt, diskLow);
+      const inIt = [...log.sources].filter((source) => source.spans[0]?.generation === oldest);
+      const verdict = this.#judge(inIt, this.#world.clock.now() - next.createdAt, diskLow);
       if (verdict === 'keep') return;
-      await this.#saveHeads(oldest);
-      await this.#log.dropOldest();
+      await this.#saveHeads(inIt);
+      await log.dropOldest();
       this.#counters.generationsUnlinked += 1;
       if (verdict === 'drop-early') this.#counters.generationsUnlinkedEarly += 1;
       if (verdict === 'drop-unclaimed') this.#counters.generationsUnlinkedUnclaimed += 1;
     }
   }
 
-  #judge(generation: Generation, ageMs: number, diskLow: boolean): Verdict {
+  #judge(inIt: readonly Source[], ageMs: number, diskLow: boolean): Verdict {
     if (ageMs < this.#limits.retentionMs && !diskLow) return 'keep';
     let unclaimed = false;
-    for (const source of this.#sourcesIn(generation)) {
+    for (const source of inIt) {
       const last = source.spans[0]?.last ?? 0;
       const groups = this.#groups.of(source.topic);
       if (groups.some((group) => group.offsetOf(source) < last)) return 'keep';
@@ -64,18 +69,11 @@ export class Retention {
   }
 
   /** The numbers of a source go on after its last frame is gone. */
-  async #saveHeads(generation: Generation): Promise<void> {
-    const sources = [...this.#sourcesIn(generation)];
+  async #saveHeads(sources: readonly Source[]): Promise<void> {
     await this.#meta.change((records) => {
       for (const { topic, shard, tenantId, head, headTotals } of sources) {
         records.putJson(['head', topic, shard, tenantId], { seq: head, ...headTotals });
       }
     });
-  }
-
-  *#sourcesIn(generation: Generation): Generator<Source> {
-    for (const source of this.#log.allSources()) {
-      if (source.spans[0]?.generation === generation) yield source;
-    }
   }
 }

@@ -9,7 +9,7 @@ import type { LeasedWork, WorkOutcome, WorkReceipt, WorkRequest } from '../work-
 import { CORRUPT_BYTES_MAX, corruptFrame } from './corrupt-frame.ts';
 import type { DeadLetterStore } from './dead-letter-store.ts';
 import { FairQueue } from './fair-queue.ts';
-import type { FrameLog } from './frame-log.ts';
+import type { FrameStore } from './frame-store.ts';
 import type { Group } from './group.ts';
 import { cursorKey, type GroupTable } from './group-table.ts';
 import type { BusCounters } from './limits.ts';
@@ -25,7 +25,7 @@ const NO_ANSWER = 'the last delivery allowed ended without an answer';
 
 /** What a work queue works on. */
 export interface WorkQueueParts {
-  readonly log: FrameLog;
+  readonly log: FrameStore;
   readonly meta: MetaStore;
   readonly groups: GroupTable;
   readonly deadLetters: DeadLetterStore;
