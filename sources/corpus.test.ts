@@ -19,8 +19,7 @@ aws_cloudtrail aws-cloudtrail ok 423
 aws_cloudtrail aws-cloudtrail partial 1
 aws_cloudtrail generic-json ok 7
 azure_activity generic-json ok 109
-cef syslog ok 26
-cef text partial 6
+cef cef ok 32
 cisco_asa syslog ok 10
 cisco_asa text partial 12
 crowdstrike generic-json ok 47

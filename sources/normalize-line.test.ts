@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { samples as apacheSamples } from './apache/samples.ts';
 import { samples as cloudtrailSamples } from './aws-cloudtrail/samples.ts';
+import { samples as cefSamples } from './cef/samples.ts';
 import { samples as genericSamples } from './generic-json/samples.ts';
 import { samples as linuxSamples } from './linux-auth/samples.ts';
 import { LINE_LENGTH_MAX, normalizeLine } from './normalize-line.ts';
@@ -13,6 +14,7 @@ import { samples as zeekSamples } from './zeek/samples.ts';
 const RECEIVED_AT = Date.UTC(2026, 2, 2);
 const LINES = [
   apacheSamples,
+  cefSamples,
   cloudtrailSamples,
   genericSamples,
   linuxSamples,

@@ -79,6 +79,8 @@ function readRfc5424(text: string, from: number, header: SyslogHeader): SyslogHe
   header.badTime = time !== '' && Number.isNaN(header.time);
   const hostEnd = tokenEnd(text, timeEnd + 1);
   header.host = token(text, timeEnd + 1, hostEnd);
+  // Some senders of CEF leave all that should follow out.
+  if (text.startsWith('CEF:', hostEnd + 1)) return withPayload(header, hostEnd + 1);
   const appEnd = tokenEnd(text, hostEnd + 1);
   header.app = token(text, hostEnd + 1, appEnd);
   const processEnd = tokenEnd(text, appEnd + 1);
