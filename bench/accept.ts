@@ -20,9 +20,7 @@ export async function measureAccept(batch: 1 | 100): Promise<void> {
   const bodies = batches(lines, batch);
   const connections = batch === 1 ? 256 : 16;
   const folder = await mkdtemp(join(tmpdir(), 'tb-'));
-  const server = fork(new URL('./accept-server.ts', import.meta.url), [folder], {
-    execArgv: process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : [],
-  });
+  const server = fork(new URL('./accept-server.ts', import.meta.url), [folder]);
   const { headers } = await new Promise<Started>((resolve) => server.once('message', resolve));
   const cpuOf = (): Promise<number> => {
     const answer = new Promise<number>((resolve) =>

@@ -63,8 +63,20 @@ interface UnsafeMember {
 
 /** Without an escape or one of the two names, no string of a UTF-8 text needs a look. */
 function mayHideText(text: string): boolean {
-  return text.includes('\\u') || text.includes('"__proto__"') || text.includes('"constructor"');
+  return hasUnicodeEscape(text) || text.includes('"__proto__"') || text.includes('"constructor"');
 }
+
+/** Finds a `\\u` that is an escape: one after an odd number of backslashes is text, as in `C:\\\\users`. */
+function hasUnicodeEscape(text: string): boolean {
+  for (let at = text.indexOf('\\u'); at !== -1; at = text.indexOf('\\u', at + 2)) {
+    let before = at;
+    while (before > 0 && text.charCodeAt(before - 1) === BACKSLASH) before -= 1;
+    if ((at - before) % 2 === 0) return true;
+  }
+  return false;
+}
+
+const BACKSLASH = 0x5c;
 
 /** Walks down at most {@link JSON_DEPTH_MAX} levels, so recursion is bounded. `careful` also reads every string. */
 function findUnsafe(value: unknown, careful: boolean, depth: number): UnsafeMember | undefined {

@@ -1,13 +1,15 @@
 import { EventInput } from '@tocsin/contracts/canonical-event.ts';
+import { isDateTime } from '@tocsin/kernel/date-time.ts';
 import { parseJson } from '@tocsin/kernel/json.ts';
 import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
+import { isUuid } from '@tocsin/kernel/uuid.ts';
 import { Ajv, type ErrorObject } from 'ajv';
-import addFormats from 'ajv-formats';
 import { EVENT_BYTES_MAX } from './limits.ts';
 
 const ajv = new Ajv({ allErrors: false, strict: true, coerceTypes: false, useDefaults: false });
-addFormats.default(ajv, ['uuid', 'date-time']);
+ajv.addFormat('uuid', isUuid);
+ajv.addFormat('date-time', isDateTime);
 const validate = ajv.compile<EventInput>(EventInput);
 
 /**
