@@ -229,10 +229,34 @@ describe('detectFrame', () => {
     const receivedAt = T0 + 10_000;
     const wrong = failure('wrong', receivedAt + 300_001);
     await send([wrong], { receivedAt });
-    expect(wrong.tags).toContain('clock_ahead');
-    expect(counts.get('events_clock_ahead')).toBe(1);
+    expect(wrong.tags).toContain('clock_wrong');
+    expect(counts.get('events_clock_wrong')).toBe(1);
     // The group is not blind: nine more at the right time make ten.
     expect(await send(failures(9), { receivedAt })).toMatchObject([{ event_count: 10 }]);
+  });
+
+  it.each([
+    -1,
+    Number.NEGATIVE_INFINITY,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+  ])('takes the time of receipt in place of %s', async (timestamp) => {
+    const { send } = await rigOf();
+    const event = failure('odd', timestamp, { attributes: { failed_login_count: 10 } });
+    expect(await send([event], { receivedAt: T0 })).toMatchObject([
+      { first_event_at: '2026-06-01T12:00:00.000Z' },
+    ]);
+  });
+
+  it('keeps the group of a very long name short, and apart from another one', async () => {
+    const { send } = await rigOf();
+    const long = (end: string) => `${'x'.repeat(5000)}${end}`;
+    const events = ['a', 'b'].map((end) =>
+      failure(end, T0, { actorId: long(end), attributes: { failed_login_count: 10 } }),
+    );
+    const alerts = await send(events);
+    expect(alerts).toHaveLength(2);
+    for (const alert of alerts) expect(alert.group.actor?.length).toBe(256);
   });
 
   it('believes a timestamp exactly 5 minutes ahead', async () => {
@@ -240,7 +264,7 @@ describe('detectFrame', () => {
     const event = failure('edge', T0 + 300_000);
     await send([event], { receivedAt: T0 });
     expect(event.tags).toEqual([]);
-    expect(counts.get('events_clock_ahead')).toBeUndefined();
+    expect(counts.get('events_clock_wrong')).toBeUndefined();
   });
 
   it('opens an alert at once and then updates it once a second with the newest state', async () => {

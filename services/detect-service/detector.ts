@@ -34,7 +34,7 @@ export type DetectCount =
   | 'alerts_muted_by_storm'
   | 'events_late'
   | 'events_repeated'
-  | 'events_clock_ahead'
+  | 'events_clock_wrong'
   | 'matches_without_group';
 
 /** What became of one frame. */
@@ -140,8 +140,8 @@ function countFrame(
   states: readonly WindowState[],
 ): void {
   if (counts === undefined) return;
-  if (frame.clockAhead > 0)
-    counts.count('events_clock_ahead', tenant.tenantId, '', frame.clockAhead);
+  if (frame.clockWrong > 0)
+    counts.count('events_clock_wrong', tenant.tenantId, '', frame.clockWrong);
   if (frame.ungrouped > 0) {
     counts.count('matches_without_group', tenant.tenantId, '', frame.ungrouped);
   }

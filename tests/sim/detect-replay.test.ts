@@ -88,6 +88,53 @@ async function run(frames: readonly NormalizedEvent[][], seed: number): Promise<
   return topic;
 }
 
+/**
+ * Runs over the frames; at each of some crashes the windows are lost. The frames of the look-back are read again and
+ * publish nothing, as the pipeline does it.
+ */
+async function runLosing(
+  frames: readonly NormalizedEvent[][],
+  crashAt: readonly number[],
+): Promise<Topic> {
+  const topic = new Topic();
+  const world = { ...systemWorld(), clock: new ManualClock(NOW) };
+  let cursor = 0;
+  for (const end of [...crashAt, frames.length]) {
+    const windows = await openMemoryWindowStore(world, { folder: await freshFolder() });
+    expect(windows.lost).toBe(true);
+    const detector = createDetector({ rules: registry, windows, world });
+    const since = (frames[cursor]?.[0]?.timestamp ?? 0) - detector.longestLookbackMs;
+    for (let at = 0; at < end; at += 1) {
+      const frame = frames[at] ?? [];
+      if ((frame.at(-1)?.timestamp ?? 0) < since) continue;
+      const source = { source: SOURCE, offset: at + 1 };
+      topic.publish((await detector.detectFrame(acme, source, frame, NOW, at < cursor)).alerts);
+    }
+    topic.publish(detector.flushAlerts());
+    await windows.checkpoint();
+    cursor = end;
+  }
+  return topic;
+}
+
+describe('detection of the demo with windows lost', () => {
+  const frames = demoFrames();
+  const subject = ({ rule_id, group }: ScoredAlert) => `${rule_id} ${JSON.stringify(group)}`;
+
+  it.each([
+    [[60]],
+    [[90, 100, 110]],
+    [[85, 95, 105, 112]],
+  ])('misses nothing, and makes at most the alerts open at a loss anew (lost after frames %j)', async (crashAt) => {
+    const calm = await run(frames, 0);
+    const lossy = await runLosing(frames, crashAt);
+    expect([...new Set(lossy.alerts.map(subject))].sort()).toEqual(calm.alerts.map(subject).sort());
+    expect(lossy.alerts.length).toBeLessThanOrEqual(calm.alerts.length * (crashAt.length + 1));
+    const known = new Set(calm.alerts.map((alert) => alert.alert_id));
+    expect(lossy.alerts.filter((alert) => known.has(alert.alert_id))).toHaveLength(known.size);
+  });
+});
+
 describe('detection of the demo with crashes', () => {
   const frames = demoFrames();
 

@@ -23,13 +23,13 @@ export interface WrappedLine {
 /** An alert that the sample must lead to. */
 export interface ExpectedAlert {
   readonly ruleId: string;
-  /** Alerts of this rule, exactly. */
+  /** Alerts of this rule: exactly so many in a home that has seen nothing before. */
   readonly alerts: number;
-  /** Events its alert counts. */
+  /** Events its alert counts; more when the sample was sent before, because an open alert goes on. */
   readonly events: number;
 }
 
-/** What must come of the sample: nothing more and nothing less. */
+/** What must come of the sample: in an empty home nothing more and nothing less. */
 export interface ExpectedDemo {
   readonly eventsMin: number;
   readonly sources: readonly string[];

@@ -1,14 +1,15 @@
+import { TAGS_MAX } from '@tocsin/contracts/canonical-event.ts';
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import type { WindowAdd } from '@tocsin/windows/window-store.ts';
 import { eventLabels } from './event-labels.ts';
 import type { Rule } from './rule.ts';
 import type { RuleRegistry } from './rule-registry.ts';
 
-/** A timestamp this far ahead of its receipt is not believed: 5 minutes (design 3, *Time*). */
+/** A timestamp further ahead of its receipt is not believed: 5 minutes (design 3, *Time*). Nor is one before 1970. */
 export const CLOCK_AHEAD_MAX_MS = 300_000;
 
 /** Tag of an event whose timestamp was not believed. */
-export const CLOCK_AHEAD_TAG = 'clock_ahead';
+export const CLOCK_WRONG_TAG = 'clock_wrong';
 
 /** What the rules say of a frame, before any window is touched. */
 export interface FrameMatches {
@@ -18,15 +19,15 @@ export interface FrameMatches {
   readonly adds: readonly WindowAdd[];
   /** The rule of each add. */
   readonly rules: readonly Rule[];
-  /** Events whose timestamp lay too far ahead: evaluated at the time of receipt. */
-  readonly clockAhead: number;
+  /** Events whose timestamp is not believed: evaluated at the time of receipt. */
+  readonly clockWrong: number;
   /** Matches without a value to group by: kept with the event, counted in no window. */
   readonly ungrouped: number;
 }
 
 /**
  * Tests every event of a frame against the rules that can concern it. Pure, but for the tag
- * {@link CLOCK_AHEAD_TAG}, which it puts on events whose clock is wrong, so that it is stored with them.
+ * {@link CLOCK_WRONG_TAG}, which it puts on events whose clock is wrong, so that it is stored with them.
  *
  * @param receivedAt milliseconds since 1970 at which the frame was accepted
  */
@@ -38,16 +39,16 @@ export function matchFrame(
   const matches: (readonly string[] | undefined)[] = new Array(events.length);
   const adds: WindowAdd[] = [];
   const rules: Rule[] = [];
-  let clockAhead = 0;
+  let clockWrong = 0;
   let ungrouped = 0;
   const latest = receivedAt + CLOCK_AHEAD_MAX_MS;
   for (let index = 0; index < events.length; index += 1) {
     const event = events[index];
     if (event === undefined) continue;
-    const ahead = event.timestamp > latest;
-    if (ahead) {
-      clockAhead += 1;
-      event.tags = [...event.tags, CLOCK_AHEAD_TAG];
+    const believed = event.timestamp >= 0 && event.timestamp <= latest;
+    if (!believed) {
+      clockWrong += 1;
+      event.tags = [...event.tags.slice(0, TAGS_MAX - 1), CLOCK_WRONG_TAG];
     }
     const matched = matchEvent(registry, event);
     if (matched === undefined) continue;
@@ -59,11 +60,11 @@ export function matchFrame(
         ungrouped += 1;
         continue;
       }
-      adds.push(addOf(rule, group, event, ahead ? receivedAt : event.timestamp, labels));
+      adds.push(addOf(rule, group, event, believed ? event.timestamp : receivedAt, labels));
       rules.push(rule);
     }
   }
-  return { matches, adds, rules, clockAhead, ungrouped };
+  return { matches, adds, rules, clockWrong, ungrouped };
 }
 
 function matchEvent(registry: RuleRegistry, event: NormalizedEvent): Rule[] | undefined {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { RuleDocument, RuleLogsource } from '@tocsin/content/rule-document.ts';
 import type { Logsource, NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
@@ -50,13 +51,23 @@ function readerOf(document: RuleDocument, field: string, index: number): FieldRe
 /** The actor, else the target, else the host, else one group for all: a match without any of them still alerts. */
 function defaultGroup(event: NormalizedEvent): string {
   const actor = event.actorId || event.actorName || event.actorEmail;
-  return actor || event.targetId || event.targetName || event.sourceHost;
+  return boundedValue(actor || event.targetId || event.targetName || event.sourceHost);
+}
+
+/** Longest value in a group key, in UTF-16 units. */
+export const GROUP_VALUE_MAX = 256;
+
+/** UNTRUSTED, and kept in memory once for each group: a longer value ends in a hash of all of it. */
+function boundedValue(value: string): string {
+  if (value.length <= GROUP_VALUE_MAX) return value;
+  const hash = createHash('sha256').update(value).digest('hex').slice(0, 32);
+  return `${value.slice(0, GROUP_VALUE_MAX - hash.length - 1)}~${hash}`;
 }
 
 /** One value is its own key; several are a JSON array, so that no two lists of values share a key. */
 function grouping(readers: readonly FieldReader[], kind: RuleKind): Rule['groupOf'] {
   return (event) => {
-    const values = readers.map((read) => fieldText(read(event)));
+    const values = readers.map((read) => boundedValue(fieldText(read(event))));
     if (kind.needsGroup && values.includes('')) return undefined;
     return values.length === 1 ? values[0] : JSON.stringify(values);
   };

@@ -28,6 +28,7 @@ export function scoreAlert(
   episode: Episode,
 ): ScoredAlert {
   const { document } = rule;
+  const members = groupMembers(rule, group);
   const actor = partyOf(episode.labels, 'actor');
   const target = partyOf(episode.labels, 'target');
   return {
@@ -39,13 +40,13 @@ export function scoreAlert(
     rule_version: document.version,
     severity: document.severity,
     title: document.title,
-    description: describe(document.description, group, episode),
+    description: describe(document.description, Object.values(members).join(', '), episode),
     first_event_at: new Date(episode.firstAt).toISOString(),
     last_event_at: new Date(episode.lastAt).toISOString(),
     event_count: episode.count,
     total: episode.total,
     related_events: episode.eventIds.slice(0, RELATED_EVENTS_MAX),
-    group: groupMembers(rule, group),
+    group: members,
     category: document.category,
     ...(actor === undefined ? {} : { actor }),
     ...(target === undefined ? {} : { target }),
@@ -75,7 +76,7 @@ function describe(template: string, group: string, episode: Episode): string {
   const values: Readonly<Record<string, string>> = {
     count: String(episode.count),
     total: String(episode.total),
-    group: group.slice(0, GROUP_TEXT_MAX),
+    group: group.slice(0, GROUP_TEXT_MAX) || '(unknown)',
   };
   return template.replace(
     /\{(count|total|group)\}/g,
