@@ -19,8 +19,10 @@ export class FatalLatch {
   /** Keeps the first error and reports it once. */
   trip(cause: unknown): void {
     if (this.#error !== undefined) return;
-    this.#error = cause instanceof Error ? cause : new Error(String(cause));
-    this.#onFatal(this.#error);
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    this.#error = error;
+    // On its own, so that nothing it throws can keep those who wait from being refused.
+    queueMicrotask(() => this.#onFatal(error));
   }
 
   /** @throws Problem `unavailable` once a commit has failed */

@@ -1,3 +1,4 @@
+import { Problem } from '@tocsin/kernel/problem.ts';
 import type { FatalLatch } from './fatal-latch.ts';
 
 interface Waiting<Op> {
@@ -19,6 +20,7 @@ export class GroupCommit<Op> {
   readonly #commit: (ops: readonly Op[]) => Promise<void>;
   #waiting: Waiting<Op>[] = [];
   #running: Promise<void> | undefined;
+  #closed = false;
 
   /** @param commit makes the operations durable, all or none; whatever it throws ends the bus */
   constructor(latch: FatalLatch, commit: (ops: readonly Op[]) => Promise<void>) {
@@ -26,8 +28,13 @@ export class GroupCommit<Op> {
     this.#commit = commit;
   }
 
-  /** Resolves when the operation is durable. */
+  /**
+   * Resolves when the operation is durable.
+   *
+   * @throws Problem `unavailable` after `close` or a failed commit
+   */
   add(op: Op, weight: number): Promise<void> {
+    if (this.#closed) return Promise.reject(closedProblem());
     const promise = new Promise<void>((resolve, reject) => {
       this.#waiting.push({ op, weight, resolve, reject });
     });
@@ -35,8 +42,9 @@ export class GroupCommit<Op> {
     return promise;
   }
 
-  /** Resolves when nothing waits any more. */
-  async idle(): Promise<void> {
+  /** Takes nothing more; resolves when nothing waits any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
     while (this.#running !== undefined) await this.#running;
   }
 
@@ -76,4 +84,8 @@ export class GroupCommit<Op> {
     }
     return undefined;
   }
+}
+
+function closedProblem(): Problem {
+  return new Problem('unavailable', { detail: 'the bus is closed' });
 }

@@ -281,6 +281,25 @@ describe('LmdbEventBus faults', () => {
     expect((await collectLines(again, 1)).lines).toEqual(['a']);
   });
 
+  it('refuses what comes after it was closed, without calling that a failed commit', async () => {
+    const fatal: Error[] = [];
+    const bus = await open({ onFatal: (error) => fatal.push(error) });
+    await bus.publish([sampleFrame(['a'])]);
+    const collector = new Collector({ commits: false });
+    await bus.consumeLog('raw.events', 'pipeline', collector);
+    await collector.until(() => collector.entries.length === 1);
+    await bus.close();
+    const [entry] = collector.entries;
+    const commit = async () => collector.assignment?.commit(entry ? [entry.position] : []);
+    expect(await refusalOf(commit)).toBe('lease_lost');
+    const receipt = { topic: 'secplat.jobs.scan', group: 'scan', attempt: 1 } as const;
+    const finish = async () =>
+      bus.finishWork({ ...receipt, shard: 0, tenantId: ACME, offset: 1 }, { kind: 'done' });
+    expect(await refusalOf(finish)).toBe('invalid_request');
+    expect(await refusalOf(() => bus.depth('raw.events', 'pipeline'))).toBe('unavailable');
+    expect(fatal).toEqual([]);
+  });
+
   it('refuses a commit at an offset that no frame has', async () => {
     const bus = await open();
     await bus.publish([sampleFrame(['a'])]);

@@ -197,10 +197,11 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
     const parts = {
       ...this.#parts,
       clock: this.#world.clock,
-      onClosed: (closed: LocalLogSession) => void this.#sessionsOf(topic).delete(closed),
     };
     const session = new LocalLogSession(parts, group, lease, rewindMs);
-    this.#sessionsOf(topic).add(session);
+    const sessions = this.#sessionsOf(topic);
+    sessions.add(session);
+    void lease.ended.then(() => sessions.delete(session));
     return session;
   }
 
@@ -239,8 +240,9 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
   /** Looks now for generations to unlink; otherwise done once a minute. */
   async sweep(): Promise<void> {
     await this.#diskFloor.refresh();
-    this.#sweeping = this.#sweeping.then(() => this.#retention.sweep(this.#diskFloor.low));
-    await this.#sweeping;
+    const sweeping = this.#sweeping.then(() => this.#retention.sweep(this.#diskFloor.low));
+    this.#sweeping = sweeping.catch(() => undefined);
+    await sweeping;
   }
 
   close(): Promise<void> {
@@ -254,7 +256,7 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
     for (const sessions of this.#sessions.values()) {
       for (const session of sessions) await session.close();
     }
-    for (const commits of this.#publishing.values()) await commits.idle();
+    for (const commits of this.#publishing.values()) await commits.close();
     await this.#sweeping;
     await this.#meta.close();
     await this.#frames.close();

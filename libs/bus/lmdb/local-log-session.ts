@@ -23,8 +23,6 @@ export interface LocalSessionParts {
   readonly deadLetters: DeadLetterStore;
   readonly counters: BusCounters;
   readonly clock: Clock;
-  /** Told when the session will not read any more. */
-  readonly onClosed: (session: LocalLogSession) => void;
 }
 
 /** Reads the shards of a topic for one group: in order per source, tenants in fair turns. */
@@ -100,7 +98,6 @@ export class LocalLogSession implements LogSession {
   async close(): Promise<void> {
     if (this.#lease.active) this.#lease.end();
     this.#wake();
-    this.#parts.onClosed(this);
   }
 
   /** The first frame to read: after the cursor, or earlier when the group wants to read again. */

@@ -56,7 +56,7 @@ export class MetaStore {
   }
 
   async close(): Promise<void> {
-    await this.#commits.idle();
+    await this.#commits.close();
     await this.#environment.close();
   }
 }
