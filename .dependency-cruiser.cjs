@@ -53,7 +53,10 @@ module.exports = {
       name: 'only-processes-choose-adapters',
       comment: 'No service has code that knows which engine it has.',
       severity: 'error',
-      from: { path: '^(services|sources|content|apps)/', pathNot: ['^apps/tocsin/(processes|pipeline)/', NOT_PRODUCT] },
+      from: {
+        path: '^(services|sources|content|apps)/',
+        pathNot: ['^apps/tocsin/(processes|pipeline)/', NOT_PRODUCT],
+      },
       to: { path: ADAPTERS },
     },
     {
