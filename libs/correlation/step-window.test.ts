@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PlainWindow } from './plain-window.ts';
 import { stepWindow } from './step-window.ts';
 import { LATENESS_MS, suppressionRule } from './suppression.ts';
+import { PlainWindow } from './testing/plain-window.ts';
 import {
   EPISODE_EVENT_IDS_MAX,
   type WindowEvent,

@@ -15,7 +15,7 @@ import { openMemoryWindowStore } from '@tocsin/windows/memory-window-store.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createDetector, type DetectCount, type Detector } from './detector.ts';
 import { buildRuleRegistry } from './domain/rule-registry.ts';
-import { sampleEvent } from './domain/sample-event.ts';
+import { sampleEvent } from './testing/sample-event.ts';
 
 const T0 = Date.UTC(2026, 5, 1, 12);
 const acme = systemContext(parseTenantId('acme-corp'), 'test');

@@ -1,8 +1,8 @@
 import type { Condition } from '@tocsin/content/rule-document.ts';
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { describe, expect, it } from 'vitest';
+import { sampleEvent } from '../testing/sample-event.ts';
 import { compileCondition } from './compile-condition.ts';
-import { sampleEvent } from './sample-event.ts';
 
 const meets = (condition: Condition, members: Partial<NormalizedEvent>): boolean =>
   compileCondition(condition)(sampleEvent(members));

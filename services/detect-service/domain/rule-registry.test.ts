@@ -1,10 +1,10 @@
 import { RULE_PACK } from '@tocsin/content/rule-pack.ts';
 import Type from 'typebox';
 import { describe, expect, it } from 'vitest';
+import { sampleEvent } from '../testing/sample-event.ts';
 import type { RuleKind } from './rule-kind.ts';
 import { RULE_KINDS } from './rule-kinds.ts';
 import { buildRuleRegistry } from './rule-registry.ts';
-import { sampleEvent } from './sample-event.ts';
 
 const valid = {
   id: 'a-rule',

@@ -1,4 +1,4 @@
-import type { WindowEvent, WindowRule } from './window.ts';
+import type { WindowEvent, WindowRule } from '../window.ts';
 
 interface Remembered {
   readonly id: string;
