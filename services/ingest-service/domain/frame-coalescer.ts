@@ -1,4 +1,5 @@
 import type { EventBus } from '@tocsin/bus/event-bus.ts';
+import { Problem } from '@tocsin/kernel/problem.ts';
 import { uuidV7 } from '@tocsin/kernel/uuid.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import { keyedFrames } from './keyed-frames.ts';
@@ -17,6 +18,12 @@ import type { ReceiptPart } from './receipt.ts';
 /** Frames of one key on their way to the bus at once. While so many are, items wait and share the next frame. */
 export const PUBLISHING_MAX = 2;
 
+/**
+ * Bytes of items that wait for the bus, at most. The gateway bounds what is on its way as received; this bounds it as
+ * decompressed, which may be a thousand times as much.
+ */
+export const WAITING_BYTES_MAX = 128 * 1024 * 1024;
+
 /** The frames of one key: one open, others closed and waiting, few being published. */
 interface Lane {
   readonly key: FrameKey;
@@ -34,13 +41,18 @@ export class FrameCoalescer {
   readonly #bus: EventBus;
   readonly #world: World;
   readonly #lanes = new Map<string, Lane>();
+  #waitingBytes = 0;
 
   constructor(bus: EventBus, world: World) {
     this.#bus = bus;
     this.#world = world;
   }
 
-  /** Publishes a request that carries an idempotency key, in frames of its own. */
+  /**
+   * Publishes a request that carries an idempotency key, in frames of its own.
+   *
+   * @throws Problem `too_many_requests` past {@link WAITING_BYTES_MAX}, and what the bus throws
+   */
   async addKeyed(
     key: FrameKey,
     origin: FrameOrigin,
@@ -49,14 +61,29 @@ export class FrameCoalescer {
   ): Promise<ReceiptPart[]> {
     const now = this.#world.clock.now();
     const { frames, parts } = keyedFrames(key, origin, runs, idempotencyKey, now);
-    await this.#bus.publish(frames);
+    await this.#bounded(runs, () => this.#bus.publish(frames));
     return parts;
   }
 
-  /** Adds the items of one request; resolves when all are durable. Each item is one line of at most a frame's size. */
+  /**
+   * Adds the items of one request; resolves when all are durable. Each item is one line of at most a frame's size.
+   *
+   * @throws Problem `too_many_requests` past {@link WAITING_BYTES_MAX}, and what the bus throws
+   */
   async add(key: FrameKey, origin: FrameOrigin, runs: readonly LineRun[]): Promise<ReceiptPart[]> {
-    const lane = this.#lane(key);
     const parts: ReceiptPart[] = [];
+    await this.#bounded(runs, () => this.#pack(key, origin, runs, parts));
+    return parts;
+  }
+
+  /** Puts runs into frames and resolves when these are durable; tells their places in `parts`. */
+  async #pack(
+    key: FrameKey,
+    origin: FrameOrigin,
+    runs: readonly LineRun[],
+    parts: ReceiptPart[],
+  ): Promise<void> {
+    const lane = this.#lane(key);
     const durable: Promise<void>[] = [];
     for (let at = 0; at < runs.length; ) {
       const frame = this.#openFrame(lane, origin, runs[at]);
@@ -67,11 +94,26 @@ export class FrameCoalescer {
     }
     setImmediate(() => this.#pump(lane));
     await Promise.all(durable);
-    return parts;
+  }
+
+  async #bounded(runs: readonly LineRun[], work: () => Promise<void>): Promise<void> {
+    const bytes = runs.reduce((sum, run) => sum + run.bytes.length, 0);
+    if (this.#waitingBytes + bytes > WAITING_BYTES_MAX) {
+      throw new Problem('too_many_requests', {
+        detail: 'more data came than can be written: send it again in a second',
+        retryAfterSeconds: 1,
+      });
+    }
+    this.#waitingBytes += bytes;
+    try {
+      await work();
+    } finally {
+      this.#waitingBytes -= bytes;
+    }
   }
 
   #lane(key: FrameKey): Lane {
-    const name = `${key.tenantId}\n${key.contentType}\n${key.sourceHint}`;
+    const name = nameOf(key);
     let lane = this.#lanes.get(name);
     if (lane === undefined) {
       lane = { key, open: undefined, closed: [], publishing: 0 };
@@ -99,8 +141,9 @@ export class FrameCoalescer {
       lane.publishing += 1;
       void this.#publish(lane, frame);
     }
-    if (lane.publishing === 0)
-      this.#lanes.delete(`${lane.key.tenantId}\n${lane.key.contentType}\n${lane.key.sourceHint}`);
+    // Another lane may have taken the name after this one was done.
+    const name = nameOf(lane.key);
+    if (lane.publishing === 0 && this.#lanes.get(name) === lane) this.#lanes.delete(name);
   }
 
   async #publish(lane: Lane, frame: OpenFrame): Promise<void> {
@@ -113,4 +156,8 @@ export class FrameCoalescer {
     lane.publishing -= 1;
     this.#pump(lane);
   }
+}
+
+function nameOf({ tenantId, contentType, sourceHint }: FrameKey): string {
+  return `${tenantId}\n${contentType}\n${sourceHint}`;
 }

@@ -10,7 +10,10 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** Tells the offsets of each line that is not blank, without its line end and blanks before it. */
+/**
+ * Tells the offsets of each line that is not blank, without its line end. Blanks within the line stay, also the last
+ * ones: a raw line is evidence, and an empty last column is one tab.
+ */
 export function eachLine(
   body: Buffer,
   from: number,
@@ -20,8 +23,10 @@ export function eachLine(
     const newline = body.indexOf(NEWLINE, start);
     const next = newline === -1 ? body.length : newline;
     let end = next;
-    while (end > start && (body[end - 1] === RETURN || body[end - 1] === SPACE)) end -= 1;
-    if (end > start) tell(start, end);
+    while (end > start && body[end - 1] === RETURN) end -= 1;
+    let first = start;
+    while (first < end && (body[first] === SPACE || body[first] === TAB)) first += 1;
+    if (first < end) tell(start, end);
     start = next + 1;
   }
 }
@@ -80,8 +85,13 @@ export function onOneLine(item: Buffer): Buffer {
 
 /** Skips blanks, line ends and a byte order mark; the index of the first other byte, or the length. */
 export function firstToken(body: Buffer): number {
-  let at = body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
+  let at = markLength(body);
   while (body[at] === SPACE || body[at] === TAB || body[at] === NEWLINE || body[at] === RETURN)
     at += 1;
   return at;
+}
+
+/** Length of a UTF-8 byte order mark at the start of a body: it is no part of its text. */
+export function markLength(body: Buffer): number {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? 3 : 0;
 }
