@@ -34,7 +34,6 @@ export interface Server {
 
 export const BASTION: Server = { name: 'bastion-01', address: '10.20.0.15' };
 export const FILE_SERVER: Server = { name: 'FS-01.corp.example', address: '10.20.0.31' };
-export const DOMAIN_CONTROLLER: Server = { name: 'DC-01.corp.example', address: '10.20.0.10' };
 export const RESOLVER = '10.20.0.10';
 
 export const LINUX_SERVERS: readonly Server[] = [
