@@ -54,6 +54,11 @@ describe('a line that cannot be parsed', () => {
     expect(event.message.length).toBeLessThan(line.length);
     expect(event.attributes.line).toBe(line);
   });
+
+  it('is kept whole behind a syslog header too', () => {
+    const payload = `z ${'y'.repeat(20_000)}`;
+    expect(normalize(`<13>Mar  2 08:15:30 h app: ${payload}`).attributes.line).toBe(payload);
+  });
 });
 
 describe('a line that can be parsed', () => {

@@ -67,7 +67,7 @@ function parse(payload: string, arrival: Arrival): NormalizedEvent | undefined {
   const event = newEvent('linux-auth', 'linux', 'auth', arrival.receivedAt, NO_ATTRIBUTES, '');
   applyHeader(event, header, arrival);
   applyFacts(event, facts, payload);
-  const attributes = headerAttributes(header);
+  const attributes = headerAttributes(header, payload);
   addFacts(attributes, facts);
   event.attributes = attributes;
   event.attributesJson = JSON.stringify(attributes);

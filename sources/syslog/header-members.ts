@@ -1,6 +1,6 @@
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import type { Arrival } from '../source.ts';
-import { textOf } from '../text-member.ts';
+import { MESSAGE_LENGTH_MAX, textOf } from '../text-member.ts';
 import type { SyslogHeader } from './syslog-header.ts';
 
 /** Sets time, host and target of an event from its header. A time that could not be read makes it `partial`. */
@@ -18,8 +18,11 @@ export function applyHeader(event: NormalizedEvent, header: SyslogHeader, arriva
   }
 }
 
-/** The members of a header that are there, under plain names. */
-export function headerAttributes(header: SyslogHeader): Record<string, unknown> {
+/**
+ * The members of a header that are there, under plain names; and the payload as `line` when it is too long to be kept
+ * whole as the message.
+ */
+export function headerAttributes(header: SyslogHeader, payload: string): Record<string, unknown> {
   const attributes: Record<string, unknown> = {};
   if (header.app !== '') attributes.app = header.app;
   if (header.processId !== '') attributes.pid = header.processId;
@@ -29,5 +32,6 @@ export function headerAttributes(header: SyslogHeader): Record<string, unknown> 
     attributes.level = header.level;
   }
   if (header.structuredData !== '') attributes.structured_data = header.structuredData;
+  if (payload.length > MESSAGE_LENGTH_MAX) attributes.line = payload;
   return attributes;
 }

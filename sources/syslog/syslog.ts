@@ -17,7 +17,7 @@ export const syslog: TextSource = {
 function parse(payload: string, arrival: Arrival): NormalizedEvent | undefined {
   const header = arrival.header;
   if (header === undefined) return undefined;
-  const attributes = headerAttributes(header);
+  const attributes = headerAttributes(header, payload);
   const event = newEvent(
     'syslog',
     textOf(header.app) || 'syslog',
