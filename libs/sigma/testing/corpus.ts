@@ -1,0 +1,87 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EventRecord } from '../evaluate/event-record.ts';
+import { flattenWindows } from '../mapping/flatten-windows.ts';
+import type { RuleFile } from '../rule/load-rules.ts';
+
+/** Where the public rules and their regression data are, when they are. */
+export const CORPUS =
+  process.env['TOCSIN_CORPUS'] ?? join(import.meta.dirname, '../../../../shared/corpus');
+
+export const hasCorpus: boolean = existsSync(join(CORPUS, 'sigma-rules'));
+
+const RETIRED = /^(?:deprecated|unsupported)\b/;
+
+/** Files of the public rules: those in use, or those that are retired. */
+export function corpusFiles(which: 'active' | 'retired'): RuleFile[] {
+  const root = join(CORPUS, 'sigma-rules');
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yml') && RETIRED.test(name) === (which === 'retired'))
+    .sort()
+    .map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
+}
+
+/** One rule of the regression data and the events it must match. */
+export interface RegressionCase {
+  readonly ruleId: string;
+  readonly rulePath: string;
+  readonly matchCount: number;
+  readonly events: readonly EventRecord[];
+  /** The events as Windows or the device wrote them. */
+  readonly windows: boolean;
+}
+
+export function regressionCases(): RegressionCase[] {
+  const root = join(CORPUS, 'sigma-regression');
+  const manifest = JSON.parse(readFileSync(join(root, 'manifest.json'), 'utf8'));
+  return manifest.entries.map(
+    (entry: {
+      rule_id: string;
+      rule_path: string;
+      dir: string;
+      files: string[];
+      tests: { match_count?: number }[];
+    }): RegressionCase => {
+      const events: EventRecord[] = [];
+      const windows = entry.files.some((file) => file.endsWith('.json'));
+      for (const file of entry.files) {
+        if (!/\.(?:json|raw)$/.test(file)) continue;
+        const text = readFileSync(join(root, entry.dir, file), 'utf8').replace(/^\ufeff/, '');
+        if (file.endsWith('.raw')) {
+          for (const line of text.split('\n')) if (line !== '') events.push({ message: line });
+        } else for (const value of splitObjects(text)) events.push(flattenWindows(value));
+      }
+      const counts = entry.tests.map((test) => test.match_count ?? 1);
+      return {
+        ruleId: entry.rule_id,
+        rulePath: entry.rule_path,
+        matchCount: Math.max(1, ...counts),
+        events,
+        windows,
+      };
+    },
+  );
+}
+
+/** Objects that follow one another without anything between. */
+function splitObjects(text: string): EventRecord[] {
+  const out: EventRecord[] = [];
+  let depth = 0;
+  let quoted = false;
+  let start = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (quoted) {
+      if (character === '\\') at += 1;
+      else if (character === '"') quoted = false;
+    } else if (character === '"') quoted = true;
+    else if (character === '{') {
+      if (depth === 0) start = at;
+      depth += 1;
+    } else if (character === '}') {
+      depth -= 1;
+      if (depth === 0) out.push(JSON.parse(text.slice(start, at + 1)));
+    }
+  }
+  return out;
+}
