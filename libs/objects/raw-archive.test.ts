@@ -44,7 +44,7 @@ describe('the raw archive', () => {
     const frames = Array.from({ length: 12 }, (_, frame) =>
       Array.from(
         { length: 50 },
-        (_line, line) => `frame ${frame} line ${line} ${'x'.repeat(frame * 200)}`,
+        (_line, line) => `frame ${frame} line ${line} ${'x'.repeat(frame * 800)}`,
       ),
     );
     const places = frames.map((lines) =>

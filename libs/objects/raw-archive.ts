@@ -6,8 +6,8 @@ import type { World } from '@tocsin/kernel/world.ts';
 import type { ObjectStore } from './object-store.ts';
 import { findBlock, joinSegment, packBlock, unpackBlock } from './raw-segment.ts';
 
-/** Lines are gathered into blocks of about this many bytes before compression. */
-export const BLOCK_BYTES = 256 * 1024;
+/** Lines are gathered into blocks of about this many bytes before compression: each block costs a compressor. */
+export const BLOCK_BYTES = 1024 * 1024;
 /** Largest block after decompression: one block and one whole frame. */
 const BLOCK_BYTES_MAX = BLOCK_BYTES + 1024 * 1024;
 

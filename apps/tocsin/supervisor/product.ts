@@ -56,13 +56,27 @@ export async function openProduct(options: ProductOptions): Promise<Supervisor> 
   });
 }
 
+/** A planned crash happens once: the process must then come back, which is what the plan is for. */
+const NO_PLANNED_CRASH = { TOCSIN_FAILPOINTS: '' };
+
+/**
+ * Parsing makes much short-lived garbage. With a larger young generation less of it is copied, and on two cores the
+ * helper threads of a parallel collector only take time from the other process (measured: a fifth of the CPU).
+ */
+const NODE_FLAGS: Readonly<Record<string, readonly string[]>> = {
+  data: ['--max-semi-space-size=32', '--single-threaded-gc'],
+};
+
 function planOf(name: string, home: Home, settings: SupervisorSettings): ProcessPlan {
   return {
     name,
     command: process.execPath,
-    args: [fileURLToPath(new URL(`../processes/${name}.ts`, import.meta.url))],
+    args: [
+      ...(NODE_FLAGS[name] ?? []),
+      fileURLToPath(new URL(`../processes/${name}.ts`, import.meta.url)),
+    ],
     readyTimeoutMs: READY_MS_MAX,
-    environment: () =>
+    environment: (starts) =>
       childEnvironment(process.env, {
         NODE_COMPILE_CACHE: home.cache,
         TOCSIN_HOME: home.root,
@@ -70,6 +84,7 @@ function planOf(name: string, home: Home, settings: SupervisorSettings): Process
         TOCSIN_HOST: settings.host,
         TOCSIN_LOG_LEVEL: settings.logLevel,
         TOCSIN_JWT_AUDIENCE: settings.jwtAudience,
+        ...(starts === 0 ? {} : NO_PLANNED_CRASH),
       }),
   };
 }
