@@ -18,8 +18,13 @@ interface Said {
 }
 
 /** Runs the child until it ends by a failpoint, or kills it after that many acknowledgements. */
-async function runChild(folder: string, failpoints: string, killAfter: number): Promise<Said> {
-  const child = spawn(process.execPath, [CHILD, folder, failpoints], {
+async function runChild(
+  folder: string,
+  failpoints: string,
+  killAfter: number,
+  mode = 'consume',
+): Promise<Said> {
+  const child = spawn(process.execPath, [CHILD, folder, failpoints, mode], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -82,6 +87,19 @@ describe('LmdbEventBus when its process is killed', () => {
       return !kept.has(line) && !first.handled.has(line) && !second.handled.has(line);
     });
     expect(lost).toEqual([]);
+    await rm(folder, { recursive: true });
+  });
+
+  it('keeps every acknowledged frame that nobody has read', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bus-crash-'));
+    const lives = [
+      await runChild(folder, '', 200, 'keep'),
+      await runChild(folder, 'publish.after-commit:7', Number.POSITIVE_INFINITY, 'keep'),
+    ];
+    const kept = await readKept(folder);
+    const acknowledged = lives.flatMap((said) => said.acknowledged);
+    expect(acknowledged.length).toBeGreaterThan(200);
+    expect(acknowledged.filter((line) => !kept.has(line))).toEqual([]);
     await rm(folder, { recursive: true });
   });
 });

@@ -4,10 +4,10 @@ import { openLmdbEventBus } from '../lmdb/lmdb-event-bus.ts';
 import { sampleFrame } from './sample-frame.ts';
 
 /**
- * A process to be killed: publishes, consumes and unlinks until it dies.
+ * A process to be killed: publishes, consumes and unlinks until it dies; in mode `keep` it only publishes.
  * Prints `a <line>` for each acknowledged frame and `h <line>` for each that was handled.
  */
-const [folder = '', failpoints = ''] = process.argv.slice(2);
+const [folder = '', failpoints = '', mode = 'consume'] = process.argv.slice(2);
 const world = systemWorld(failpoints);
 const bus = await openLmdbEventBus({
   folder,
@@ -19,12 +19,14 @@ const bus = await openLmdbEventBus({
   generationBytesMax: 64 * 1024,
   retentionMs: 0,
 });
-await bus.consumeLog('raw.events', 'pipeline', {
-  handle: async (entries, assignment) => {
-    for (const { frame } of entries) print('h', frame.body);
-    await assignment.commit(entries.map(({ position }) => position));
-  },
-});
+if (mode === 'consume') {
+  await bus.consumeLog('raw.events', 'pipeline', {
+    handle: async (entries, assignment) => {
+      for (const { frame } of entries) print('h', frame.body);
+      await assignment.commit(entries.map(({ position }) => position));
+    },
+  });
+}
 for (let round = 0; ; round += 1) {
   const frames = Array.from({ length: 8 }, (_, index) => {
     const name = `${process.pid}-${round}-${index} `;
