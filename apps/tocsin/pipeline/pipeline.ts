@@ -14,7 +14,7 @@ import type { RawArchive } from '@tocsin/objects/raw-archive.ts';
 import type { DuckDbEventStore } from '@tocsin/search/duckdb/duckdb-event-store.ts';
 import { type FrameEvent, ROLL_ROWS } from '@tocsin/search/duckdb/event-writer.ts';
 import type { WindowStore } from '@tocsin/windows/window-store.ts';
-import { alertFrames } from './alert-frames.ts';
+import { PipelineSender } from './pipeline-sender.ts';
 
 /** What is in memory becomes durable, and the cursor moves, at least this often. */
 export const BARRIER_EVERY_MS = 10_000;
@@ -71,11 +71,10 @@ export interface PipelineParts {
  */
 export class Pipeline {
   readonly #parts: PipelineParts;
+  readonly #sender: PipelineSender;
   readonly #done = new Map<string, LogPosition>();
   /** Last offset taken per source. */
   readonly #last = new Map<string, number>();
-  /** Alerts and dead letters on their way to the bus. */
-  #sending: Promise<void>[] = [];
   #taking: Promise<void> = Promise.resolve();
   #barrier: Promise<void> = Promise.resolve();
   #barrierRuns = false;
@@ -84,29 +83,27 @@ export class Pipeline {
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    this.#sender = new PipelineSender(parts);
     this.#every(BARRIER_EVERY_MS, () => this.barrier());
     this.#every(DUE_ALERTS_EVERY_MS, () =>
-      this.#exclusively(() => Promise.resolve(this.#sendDue())),
+      this.#exclusively(async () => this.#sender.sendHeld(parts.detector.dueAlerts())),
     );
   }
 
   /** Takes one frame. Resolves when its events are in memory and its alerts are on their way. */
   take(entry: PipelineEntry): Promise<void> {
     return this.#exclusively(async () => {
+      // The store commits a day's rows when the next begins, which only a barrier may do: it archives their lines first.
+      if (this.#parts.store.writer.startsDay(entry.frame.receivedAt)) await this.#cutAndWait();
       await this.#process(entry);
-      if (this.#parts.store.writer.hotRows < ROLL_ROWS) return;
       // One barrier at a time: when storing falls behind, taking waits, and the bus holds what comes.
-      if (this.#barrierRuns) await this.#barrier;
-      await this.#cut();
+      if (this.#parts.store.writer.hotRows >= ROLL_ROWS) await this.#cut();
     });
   }
 
   /** Makes everything taken so far durable and moves the cursor. */
   async barrier(): Promise<void> {
-    await this.#exclusively(async () => {
-      if (this.#barrierRuns) await this.#barrier;
-      await this.#cut();
-    });
+    await this.#exclusively(() => this.#cut());
     await this.#barrier;
   }
 
@@ -125,22 +122,20 @@ export class Pipeline {
     const last = this.#last.get(source) ?? position.offset - 1;
     assert(position.offset <= last + 1, 'frames of a source come in order and without gaps');
     this.#last.set(source, Math.max(last, position.offset));
-    const normalized = normalizeFrame(frame);
+    const normalized = frame.count === 0 ? NOTHING : normalizeFrame(frame);
     const known = position.offset <= store.writer.accepted(source);
     const duplicates = await this.#duplicates(tenant, source, entry, normalized, known);
     const kept = withoutDuplicates(normalized, duplicates);
     const events = kept.map(({ event }) => event);
     const at = { source, offset: position.offset };
     const found = await detector.detectFrame(tenant, at, events, frame.receivedAt, entry.replayed);
-    if (!known)
+    if (!known && frame.count > 0)
       await this.#store(tenant, at, entry, kept, found.matches, [...duplicates], normalized);
-    if (!entry.replayed) this.#send(frame.tenantId, found.alerts, frame);
-    if (!known && !entry.replayed) {
-      for (const { ordinal, reason } of normalized.dead) {
-        this.#track(this.#parts.output.deadLetter(entry, ordinal, reason));
-      }
-    }
-    if (!entry.replayed) this.#done.set(source, position);
+    if (entry.replayed) return;
+    this.#sender.send(frame.tenantId, found.alerts, frame);
+    if (!known)
+      for (const { ordinal, reason } of normalized.dead) this.#sender.park(entry, ordinal, reason);
+    this.#done.set(source, position);
   }
 
   /** Ordinals of events whose client-given id was stored before. A frame seen before decides as it did then. */
@@ -194,37 +189,13 @@ export class Pipeline {
     if (deadLetters.length > 0) counters.deadLettered(tenant.tenantId, deadLetters.length);
   }
 
-  #sendDue(): void {
-    const alerts = this.#parts.detector.dueAlerts();
-    for (const [tenantId, mine] of Map.groupBy(alerts, (alert) => alert.tenant_id as TenantId)) {
-      this.#send(tenantId, mine, undefined);
-    }
-  }
-
-  #send(
-    tenantId: TenantId,
-    alerts: readonly Parameters<typeof alertFrames>[1][number][],
-    cause: Frame | undefined,
-  ): void {
-    if (alerts.length === 0) return;
-    const { counters, output, world } = this.#parts;
-    counters.alertsPublished(tenantId, alerts.length);
-    this.#track(output.publish(alertFrames(world, alerts, tenantId, cause)));
-  }
-
-  #track(sent: Promise<void>): void {
-    this.#sending.push(sent);
-    sent.catch((error: unknown) => this.#parts.onFatal(error));
-  }
-
   /** Steps 1 and 2 of a barrier, and starts 3 and 4. Runs while no frame is taken. */
   async #cut(): Promise<void> {
+    if (this.#barrierRuns) await this.#barrier;
     const { archive, counters, detector, output, store, windows, world } = this.#parts;
     const started = world.clock.monotonic();
-    const held = Map.groupBy(detector.flushAlerts(), (alert) => alert.tenant_id as TenantId);
-    for (const [tenantId, alerts] of held) this.#send(tenantId, alerts, undefined);
-    await Promise.all(this.#sending);
-    this.#sending = [];
+    this.#sender.sendHeld(detector.flushAlerts());
+    await this.#sender.settled();
     world.failpoint('alerts.after-publish');
     const positions = [...this.#done.values()];
     this.#done.clear();
@@ -246,9 +217,16 @@ export class Pipeline {
     checkpointed.catch(() => undefined);
   }
 
+  async #cutAndWait(): Promise<void> {
+    await this.#cut();
+    await this.#barrier;
+  }
+
+  /** Runs one thing after the other. After a failure nothing runs: a frame taken by half must never be passed. */
   #exclusively(work: () => Promise<void>): Promise<void> {
     const run = this.#taking.then(work);
-    this.#taking = run.catch(() => undefined);
+    this.#taking = run;
+    run.catch((error: unknown) => this.#parts.onFatal(error));
     return run;
   }
 
@@ -263,6 +241,9 @@ export class Pipeline {
     arm();
   }
 }
+
+/** What stands where the bus lost a frame: it has no item, and the cursor passes it. */
+const NOTHING: NormalizedFrame = { events: [], ordinals: [], dead: [] };
 
 /** The name under which store and windows remember the offset of a source. */
 function sourceOf({ topic, shard, tenantId }: LogPosition): string {

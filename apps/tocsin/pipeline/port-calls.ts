@@ -36,6 +36,8 @@ export class PortCalls {
     { resolve: (value: never) => void; reject: (error: unknown) => void }
   >();
   #lastId = 0;
+  /** Why the other side is gone, once it is. */
+  #gone: { readonly error: unknown } | undefined;
 
   constructor(port: Port, methods: PortMethods) {
     this.#port = port;
@@ -51,16 +53,18 @@ export class PortCalls {
     args: readonly unknown[],
     transfer: readonly Transferable[] = [],
   ): Promise<Result> {
+    if (this.#gone !== undefined) return Promise.reject(this.#gone.error);
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise<Result>((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
       this.#port.postMessage({ kind: 'call', id, method, args } satisfies Call, [...transfer]);
+      this.#waiting.set(id, { resolve, reject });
     });
   }
 
-  /** Fails what waits: the other side is gone. */
+  /** Fails what waits and what is called later: the other side is gone. */
   fail(error: unknown): void {
+    this.#gone ??= { error };
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }

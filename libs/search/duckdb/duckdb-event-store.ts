@@ -188,9 +188,12 @@ export class DuckDbEventStore implements SearchStore {
   }
 
   async close(): Promise<void> {
-    await this.writer.close();
-    this.#pool.close();
-    this.#instance.closeSync();
+    try {
+      await this.writer.close();
+    } finally {
+      this.#pool.close();
+      this.#instance.closeSync();
+    }
   }
 
   async #asked<Result>(collection: Collection, ask: () => Promise<Result>): Promise<Result> {

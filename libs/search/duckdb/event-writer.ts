@@ -102,6 +102,11 @@ export class EventWriter {
     return this.#hot?.rows ?? 0;
   }
 
+  /** True when a frame received then begins a new day while rows of the one before are only in memory. */
+  startsDay(receivedAt: number): boolean {
+    return this.#hot !== undefined && dayOf(receivedAt) > this.#day;
+  }
+
   get uncheckedIds(): number {
     return this.#clientIds.unchecked;
   }
