@@ -37,8 +37,11 @@ export interface SentInput {
   readonly interrupted: boolean;
 }
 
-/** Requests on their way at once. */
-const IN_FLIGHT_MAX = 4;
+/**
+ * Requests on their way at once. One, so that events arrive in the order of the input: windows take what is up to
+ * 5 minutes late, and a few hundred lines of an old file may span hours.
+ */
+const IN_FLIGHT_MAX = 1;
 /** Most reasons for refusals that are shown. */
 const REASONS_SHOWN_MAX = 5;
 
