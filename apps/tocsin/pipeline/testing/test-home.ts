@@ -1,0 +1,218 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemContext } from '@tocsin/auth/tenant-context.ts';
+import type { LogPosition } from '@tocsin/bus/event-bus.ts';
+import type { Frame } from '@tocsin/bus/frame.ts';
+import { RULE_PACK } from '@tocsin/content/rule-pack.ts';
+import type { ScoredAlert } from '@tocsin/contracts/alert.ts';
+import { createDetector } from '@tocsin/detect-service/detector.ts';
+import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
+import type { Failpoint } from '@tocsin/kernel/failpoint.ts';
+import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
+import { systemWorld, type World } from '@tocsin/kernel/world.ts';
+import { FolderObjectStore } from '@tocsin/objects/folder-object-store.ts';
+import { findRawLine, formatRawRef, RawArchive } from '@tocsin/objects/raw-archive.ts';
+import { parseQuery } from '@tocsin/query/parse-query.ts';
+import { DuckDbEventStore } from '@tocsin/search/duckdb/duckdb-event-store.ts';
+import { ALL_TIME, type Document } from '@tocsin/search/search-store.ts';
+import { openMemoryWindowStore } from '@tocsin/windows/memory-window-store.ts';
+import { Pipeline, type PipelineOutput } from '../pipeline.ts';
+
+const registry = buildRuleRegistry(RULE_PACK);
+
+/** A planned crash: the label, and how many passes it is after. */
+export interface CrashPlan {
+  readonly label: Failpoint;
+  readonly passes: number;
+}
+
+/** What the pipeline counted, all tenants together. */
+export interface Counted {
+  stored: number;
+  parseFailed: number;
+  duplicates: number;
+  deadLettered: number;
+}
+
+/** One process: a dead one stays dead, also when a timer of it fires later. */
+interface Life {
+  crashed: boolean;
+  passes: number;
+}
+
+/** The end of a process in a test: thrown from a failpoint. */
+export class Crash extends Error {}
+
+/**
+ * One home of the product in a temporary folder, with real stores and a log of frames in memory: opened, crashed and
+ * opened again. What the pipeline publishes and commits survives its crashes, as it would on the bus.
+ */
+export class TestHome {
+  readonly clock = new ManualClock(Date.UTC(2026, 2, 3, 12));
+  readonly log: Frame[] = [];
+  /** Offset up to which the log is done. */
+  cursor = 0;
+  readonly published: ScoredAlert[] = [];
+  readonly deadLetters: { offset: number; ordinal: number; reason: string }[] = [];
+  readonly counted: Counted = { stored: 0, parseFailed: 0, duplicates: 0, deadLettered: 0 };
+  readonly fatal: unknown[] = [];
+  /** Replaces parts of the output; for refusals of the bus. */
+  output: Partial<PipelineOutput> = {};
+  plan: CrashPlan | undefined;
+  pipeline!: Pipeline;
+  store!: DuckDbEventStore;
+  windowsLost = false;
+  readonly #folder: string;
+  #objects!: FolderObjectStore;
+  #life: Life = { crashed: false, passes: 0 };
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async create(): Promise<TestHome> {
+    return new TestHome(await mkdtemp(join(tmpdir(), 'tocsin-pipeline-')));
+  }
+
+  /** Starts a process on what is on disk. */
+  async open(): Promise<void> {
+    const life = { crashed: false, passes: 0 };
+    this.#life = life;
+    const world = this.#world(life);
+    const folder = join(this.#folder, 'events');
+    this.store = await DuckDbEventStore.open({ folder, world, formatRawRef, memoryMb: 256 });
+    this.#objects = await FolderObjectStore.open(join(this.#folder, 'objects'), world);
+    const windows = await openMemoryWindowStore(world, { folder: join(this.#folder, 'windows') });
+    this.windowsLost = windows.lost;
+    const detector = createDetector({ rules: registry, windows, world });
+    this.pipeline = new Pipeline({
+      store: this.store,
+      archive: new RawArchive(this.#objects, world),
+      windows,
+      detector,
+      world,
+      counters: this.#counters(),
+      output: this.#output(world),
+      onFatal: (error) => this.fatal.push(error),
+    });
+  }
+
+  /** Takes the frames behind the cursor, up to an offset; `replayFrom` gives older ones again, as after lost windows. */
+  async take(until = this.log.length, replayFrom = this.cursor + 1): Promise<void> {
+    for (let offset = replayFrom; offset <= until; offset += 1) {
+      const frame = this.log[offset - 1];
+      if (frame !== undefined) await this.takeOne(frame, offset);
+    }
+  }
+
+  takeOne(frame: Frame, offset: number): Promise<void> {
+    const position = { ...at(frame), offset };
+    return this.pipeline.take({ position, frame, replayed: offset <= this.cursor });
+  }
+
+  /** Ends the process without any chance to make more durable. */
+  async crash(): Promise<void> {
+    this.#life.crashed = true;
+    await this.store.close().catch(() => undefined);
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#folder, { recursive: true });
+  }
+
+  /** Forgets the windows' checkpoints, as a damaged disk would. */
+  async loseWindows(): Promise<void> {
+    await rm(join(this.#folder, 'windows'), { recursive: true });
+  }
+
+  /** The last state of every alert, as the correlator would keep it: only a higher revision counts. */
+  get alerts(): Map<string, ScoredAlert> {
+    const states = new Map<string, ScoredAlert>();
+    for (const alert of this.published) {
+      const known = states.get(alert.alert_id);
+      if (known === undefined || alert.revision > known.revision) states.set(alert.alert_id, alert);
+    }
+    return states;
+  }
+
+  /** Every stored row of a tenant. The place in the archive is replaced by the raw line that is there. */
+  async rows(tenantId: Frame['tenantId']): Promise<Document[]> {
+    const tenant = systemContext(tenantId, 'test');
+    const rows: Document[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = await this.store.search(tenant, {
+        collection: 'events',
+        query: parseQuery(''),
+        range: ALL_TIME,
+        limit: 200,
+        ...(cursor === undefined ? {} : { cursor }),
+      });
+      for (const row of page.items) {
+        const raw = await findRawLine(this.#objects, tenant, String(row['raw_ref']));
+        rows.push({ ...row, raw_ref: raw });
+      }
+      cursor = page.nextCursor;
+      if (cursor === undefined) return rows;
+    }
+  }
+
+  #world(life: Life): World {
+    const failpoint = (label: Failpoint): void => {
+      if (this.plan?.label === label) {
+        life.passes += 1;
+        if (life.passes > this.plan.passes) life.crashed = true;
+      }
+      // A dead process does nothing more, whatever was under way.
+      if (life.crashed) throw new Crash(label);
+    };
+    return { ...systemWorld(), clock: this.clock, failpoint };
+  }
+
+  #output(world: World): PipelineOutput {
+    return {
+      publish: async (frames) => {
+        world.failpoint('publish.before-commit');
+        for (const { body } of frames)
+          this.published.push(
+            ...body
+              .toString()
+              .split('\n')
+              .map((line) => JSON.parse(line)),
+          );
+        world.failpoint('publish.after-commit');
+      },
+      deadLetter: async ({ position }, ordinal, reason) => {
+        this.deadLetters.push({ offset: position.offset, ordinal, reason });
+      },
+      commit: async (positions) => {
+        world.failpoint('cursor.before-commit');
+        for (const { offset } of positions) this.cursor = Math.max(this.cursor, offset);
+        world.failpoint('cursor.after-commit');
+      },
+      ...this.output,
+    };
+  }
+
+  #counters(): ConstructorParameters<typeof Pipeline>[0]['counters'] {
+    const { counted } = this;
+    return {
+      stored(_tenant, events, parseFailed) {
+        counted.stored += events;
+        counted.parseFailed += parseFailed;
+      },
+      duplicates(_tenant, events) {
+        counted.duplicates += events;
+      },
+      deadLettered(_tenant, events) {
+        counted.deadLettered += events;
+      },
+      alertsPublished: () => undefined,
+      barrier: () => undefined,
+    };
+  }
+}
+
+function at(frame: Frame): Omit<LogPosition, 'offset'> {
+  return { topic: 'raw.events', shard: 7, tenantId: frame.tenantId };
+}
