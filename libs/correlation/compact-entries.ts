@@ -4,8 +4,8 @@ import { WINDOW_ENTRIES_MAX, type WindowEntry } from './window-group.ts';
  * Merges entries that lie near in time, so that at most about half of the limit remain.
  *
  * Weights and event counts are kept exactly; a merged entry has the time and id of its newest part, so
- * a weight may stay in the window for up to 8 / `entriesMax` of the kept span longer than it should: a threshold
- * is never missed, and is crossed too early only by what lies within that sliver. What is lost is the memory of the
+ * a weight may stay in the window for up to 8 / `entriesMax` of the kept span longer than it should: for events
+ * in order a threshold is never missed, and it is crossed too early only by what lies within that sliver. What is lost is the memory of the
  * merged ids: a repeat of one of them would count again.
  * Entries counted by an episode and others are never merged with each other.
  */

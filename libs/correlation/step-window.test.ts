@@ -235,6 +235,33 @@ describe('stepWindow at its limit of entries', () => {
     expect(results.at(-1)).toMatchObject({ opened: true, count: 3000, total: 3000 });
   });
 
+  it('opens for events in order no later than the plain evaluator', () => {
+    const gaps = fc.array(
+      fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 1, max: 4 })),
+      {
+        minLength: 20,
+        maxLength: 120,
+      },
+    );
+    fc.assert(
+      fc.property(gaps, fc.integer({ min: 20, max: 80 }), (steps, threshold) => {
+        const rule = { id: 'r', windowMs: 60, threshold, latenessMs: 20 };
+        const plain = new PlainWindow(rule);
+        let group: WindowGroup | undefined;
+        let at = 0;
+        let opened = false;
+        for (const [index, [gap, weight]] of steps.entries()) {
+          at += gap;
+          const event = { eventId: `e${index}`, at, weight };
+          const step = stepWindow(rule, group, event, 16);
+          group = step.state;
+          opened ||= step.result.opened;
+          if (plain.add(event).opened) expect(opened).toBe(true);
+        }
+      }),
+    );
+  });
+
   it('is wrong about time by no more than the stated sliver', () => {
     const entriesMax = 64;
     const sum = { ...failedLogin, threshold: 1_000_000 };
