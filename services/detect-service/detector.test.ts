@@ -278,6 +278,15 @@ describe('detectFrame', () => {
     expect(detector.flushAlerts()).toEqual([]);
   });
 
+  it('gives only alerts of the tenant of the frame, whatever is held back for others', async () => {
+    const { send, clock, detector } = await rigOf();
+    await send(failures(10));
+    await send([failure('more', T0 + 10_000)]);
+    await clock.advance(5000);
+    expect(await send([], { tenant: other })).toEqual([]);
+    expect(detector.dueAlerts()).toMatchObject([{ tenant_id: 'acme-corp', revision: 11 }]);
+  });
+
   it('never loses the last state: a flush has what was held', async () => {
     const { send, detector } = await rigOf();
     await send(failures(10));

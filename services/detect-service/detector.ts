@@ -41,7 +41,7 @@ export type DetectCount =
 export interface FrameDetection {
   /** Ids of the rules that each event matched; undefined for none. Stored with the event. */
   readonly matches: (readonly string[] | undefined)[];
-  /** Alerts to publish now, in order. */
+  /** Alerts to publish now, in order, all of the frame's tenant. */
   readonly alerts: ScoredAlert[];
 }
 
@@ -63,9 +63,9 @@ export interface Detector {
     receivedAt: number,
     suppressAlerts: boolean,
   ): Promise<FrameDetection>;
-  /** Updates held back for a second whose second is over; call it now and then when no frame comes. */
+  /** Updates of all tenants that were held back and whose second is over; call it a few times a second. */
   dueAlerts(): ScoredAlert[];
-  /** Every update held back. Publish them before a checkpoint of the windows. */
+  /** Every update held back, of all tenants. Publish them before a checkpoint of the windows. */
   flushAlerts(): ScoredAlert[];
   /** How far to rewind when windows were lost: the longest window plus lateness, milliseconds. */
   readonly longestLookbackMs: number;
@@ -91,7 +91,7 @@ export function createDetector(parts: DetectorParts): Detector {
       const changed = episodes
         .filter((changedOne) => !muted.has(changedOne.alertId))
         .map(({ rule, group, episode }) => scoreAlert(tenant.tenantId, rule, group, episode));
-      const alerts = coalescer.due(now());
+      const alerts: ScoredAlert[] = [];
       for (const alert of [...changed, ...storms]) {
         const out = coalescer.offer(alert, now());
         if (out !== undefined) alerts.push(out);
