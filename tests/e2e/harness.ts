@@ -379,6 +379,14 @@ export class Caller {
       withinMs,
     );
   }
+
+  /** The same of several receipts. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  async settledAll(receipts: readonly string[], withinMs = 30_000): Promise<any[]> {
+    const states: unknown[] = [];
+    for (const receipt of receipts) states.push(await this.settled(receipt, withinMs));
+    return states;
+  }
 }
 
 /** Nothing of the surroundings decides how the product under test runs. */

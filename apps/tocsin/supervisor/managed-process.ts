@@ -14,7 +14,8 @@ export interface ProcessPlan {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
-  readonly environment: () => Readonly<Record<string, string>>;
+  /** Asked at each start; `starts` counts those before it. */
+  readonly environment: (starts: number) => Readonly<Record<string, string>>;
   /** A child that has not said `ready` by then is killed and counts as failed. */
   readonly readyTimeoutMs: number;
 }
@@ -47,6 +48,7 @@ export class ManagedProcess {
   #startedAt = 0;
   #readyAt: number | undefined;
   #backoffMs: number | undefined;
+  #starts = 0;
   #restarts = 0;
   #restartAtOnce = false;
   #failedFirstStarts = 0;
@@ -138,7 +140,7 @@ export class ManagedProcess {
     this.#ended = Promise.withResolvers<void>();
     // A session of its own: Ctrl-C in the terminal reaches the supervisor alone, which then drains in order.
     const child = spawn(command, args, {
-      env: environment(),
+      env: environment(this.#starts++),
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: true,
     });

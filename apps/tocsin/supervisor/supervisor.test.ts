@@ -118,6 +118,21 @@ describe('supervisor', () => {
     expect((await report()).parts[0]?.pid).not.toBe(first);
   });
 
+  it('tells the environment of a process how often it was started, so that a planned crash happens once', async () => {
+    const starts: number[] = [];
+    const plan = standInPlan('data', 'ready');
+    const counted = {
+      ...plan,
+      environment: (before: number) => {
+        starts.push(before);
+        return plan.environment(before);
+      },
+    };
+    await supervise([counted]).start();
+    process.kill((await report()).parts[0]?.pid ?? 0, 'SIGKILL');
+    await vi.waitFor(() => expect(starts).toEqual([0, 1]), { timeout: 5_000 });
+  });
+
   it('gives up when a process never becomes ready, and says which', async () => {
     const supervisor = supervise([standInPlan('data', 'exits-before-ready')]);
     await expect(supervisor.start()).rejects.toThrow(/data did not start.*exit status 3/);

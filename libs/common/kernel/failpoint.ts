@@ -32,11 +32,12 @@ export const noFailpoints: FailpointHook = () => undefined;
 
 /**
  * Reads a plan such as `roll.after-commit:3` (end the process by SIGKILL at the third pass) into a hook.
- * Several are separated by commas. For tests only: the supervisor passes it on, nothing sets it by default.
+ * Several are separated by commas. For tests only: nothing sets it by default, and the supervisor passes it on to the
+ * first start of each process, so that what was killed comes back.
  *
  * @throws Error when a label is unknown, so that a renamed failpoint cannot make a test pass silently
  */
-export function parseFailpoints(plan: string, kill: () => void): FailpointHook {
+export function parseFailpoints(plan: string, kill: FailpointHook): FailpointHook {
   const left = new Map<string, number>();
   for (const item of plan.split(',').filter((part) => part !== '')) {
     const [label = '', count = '1'] = item.split(':');
@@ -48,6 +49,6 @@ export function parseFailpoints(plan: string, kill: () => void): FailpointHook {
     const passes = left.get(label);
     if (passes === undefined) return;
     left.set(label, passes - 1);
-    if (passes === 1) kill();
+    if (passes === 1) kill(label);
   };
 }

@@ -1,6 +1,7 @@
+import { writeSync } from 'node:fs';
 import { type Clock, systemClock } from './clock.ts';
 import { type Disk, systemDisk } from './disk.ts';
-import { type FailpointHook, noFailpoints, parseFailpoints } from './failpoint.ts';
+import { type Failpoint, type FailpointHook, noFailpoints, parseFailpoints } from './failpoint.ts';
 import { type Random, systemRandom } from './random.ts';
 
 /**
@@ -16,7 +17,9 @@ export interface World {
 
 /** The world of a real process. `TOCSIN_FAILPOINTS` plans crashes, for crash tests only. */
 export function systemWorld(failpoints = ''): World {
-  const kill = (): void => {
+  // Written at once, past every buffer: a test must see which of its crashes took place.
+  const kill = (label: Failpoint): void => {
+    writeSync(2, `planned crash at ${label}\n`);
     process.kill(process.pid, 'SIGKILL');
   };
   const failpoint = failpoints === '' ? noFailpoints : parseFailpoints(failpoints, kill);
