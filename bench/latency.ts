@@ -1,41 +1,32 @@
 import { percentile } from './measure.ts';
 import { Product } from './product.ts';
 
-const ROUNDS = 300;
+const TENANTS = 4;
+const ROUNDS_PER_TENANT = 75;
 
-/** From the answer to the 10th failed login to the case in the case API (N-03). Budget: p95 under 1 s. */
+/**
+ * From the answer to the 10th failed login to the case in the case API (N-03). Budget: p95 under 1 s.
+ * Several tenants, because a rule that opens more than 100 alerts a minute for one becomes a storm, as it should.
+ */
 export async function measureLatency(): Promise<void> {
   const product = await Product.start(18_091);
   try {
-    const headers = await product.headers();
     const pool = product.pool(2);
     const times: number[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      const body = JSON.stringify({
-        category: 'auth',
-        outcome: 'failure',
-        actor: { id: `user-${round}` },
-      });
-      for (let attempt = 0; attempt < 10; attempt += 1) {
-        const answer = await pool.request({
-          method: 'POST',
-          path: '/v1/ingest/events',
-          headers,
-          body,
-        });
-        await answer.body.text();
+    for (let number = 0; number < TENANTS; number += 1) {
+      const tenant = `bench-${number}`;
+      await product.command('tenant', 'create', tenant);
+      const headers = await product.headers(tenant);
+      for (let round = 0; round < ROUNDS_PER_TENANT; round += 1) {
+        times.push(await oneRound(pool, headers, round));
       }
-      const answered = performance.now();
-      while ((await caseCount(pool, headers)) <= round) {
-        if (performance.now() - answered > 10_000) throw new Error('no case within 10 s');
-      }
-      times.push(performance.now() - answered);
     }
     const [p50, p95, max] = [0.5, 0.95, 1].map((share) => Math.round(percentile(times, share)));
+    const rounds = times.length;
     console.log(
       JSON.stringify({
         what: '10th failed login answered to case visible, ms',
-        rounds: ROUNDS,
+        rounds,
         p50,
         p95,
         max,
@@ -47,18 +38,34 @@ export async function measureLatency(): Promise<void> {
   }
 }
 
-/** Cases so far, counted by pages of the newest: one round makes one case. */
-let known = 0;
-async function caseCount(
-  pool: ReturnType<Product['pool']>,
+type Connections = ReturnType<Product['pool']>;
+
+/** Ten failed logins of one account; milliseconds until its case, the (round + 1)th of the tenant, is listed. */
+async function oneRound(
+  pool: Connections,
   headers: Record<string, string>,
+  round: number,
 ): Promise<number> {
-  const answer = await pool.request({
-    method: 'GET',
-    path: `/v1/cases?limit=1&offset=${known}`,
-    headers,
-  });
+  const event = { category: 'auth', outcome: 'failure', actor: { id: `user-${round}` } };
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const body = JSON.stringify(event);
+    const answer = await pool.request({ method: 'POST', path: '/v1/ingest/events', headers, body });
+    await answer.body.text();
+  }
+  const answered = performance.now();
+  while (!(await hasCase(pool, headers, round))) {
+    if (performance.now() - answered > 10_000) throw new Error('no case within 10 s');
+  }
+  return performance.now() - answered;
+}
+
+async function hasCase(
+  pool: Connections,
+  headers: Record<string, string>,
+  number: number,
+): Promise<boolean> {
+  const path = `/v1/cases?limit=1&offset=${number}`;
+  const answer = await pool.request({ method: 'GET', path, headers });
   const page = (await answer.body.json()) as { items: unknown[] };
-  if (page.items.length > 0) known += 1;
-  return known;
+  return page.items.length > 0;
 }

@@ -42,9 +42,9 @@ export class Product {
     return (await run(process.execPath, [MAIN, ...args], { env })).stdout.trim();
   }
 
-  async headers(): Promise<Record<string, string>> {
-    const token = await this.command('token', '--tenant', TENANT, '--role', 'soc_analyst');
-    return { authorization: `Bearer ${token}`, 'x-tenant-id': TENANT };
+  async headers(tenant = TENANT): Promise<Record<string, string>> {
+    const token = await this.command('token', '--tenant', tenant, '--role', 'soc_analyst');
+    return { authorization: `Bearer ${token}`, 'x-tenant-id': tenant };
   }
 
   /** Connections to the gateway, or straight to the data process's socket. */

@@ -35,7 +35,13 @@ async function main(): Promise<void> {
   const fatal = (error: unknown): never => endWith(log, error);
   process.on('uncaughtException', fatal);
   process.on('unhandledRejection', fatal);
-  const bus = await openLmdbEventBus({ folder: join(dataFolder, 'bus'), world, onFatal: fatal });
+  const bus = await openLmdbEventBus({
+    folder: join(dataFolder, 'bus'),
+    world,
+    onFatal: fatal,
+    report: (error, during) =>
+      log.warn('a consumer failed and tries again', { action: during, error }),
+  });
   const host = new PipelineHost({ dataFolder, failpoints: config.failpoints ?? '' }, bus, fatal);
   await host.start();
   const ingest = createIngestService({

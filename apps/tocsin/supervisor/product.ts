@@ -79,6 +79,8 @@ function planOf(name: string, home: Home, settings: SupervisorSettings): Process
     environment: (starts) =>
       childEnvironment(process.env, {
         NODE_COMPILE_CACHE: home.cache,
+        // Each log of the bus holds a thread of the pool while it syncs; compression and DuckDB need others.
+        UV_THREADPOOL_SIZE: '8',
         TOCSIN_HOME: home.root,
         TOCSIN_PORT: String(settings.port),
         TOCSIN_HOST: settings.host,
