@@ -8,6 +8,7 @@ import { RULE_PACK } from '@tocsin/content/rule-pack.ts';
 import type { ScoredAlert } from '@tocsin/contracts/alert.ts';
 import { createDetector } from '@tocsin/detect-service/detector.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
+import { type Disk, systemDisk } from '@tocsin/kernel/disk.ts';
 import type { Failpoint } from '@tocsin/kernel/failpoint.ts';
 import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
 import { systemWorld, type World } from '@tocsin/kernel/world.ts';
@@ -38,6 +39,8 @@ export interface Counted {
 /** One process: a dead one stays dead, also when a timer of it fires later. */
 interface Life {
   crashed: boolean;
+  /** By its plan, and not by the test. */
+  died: boolean;
   passes: number;
 }
 
@@ -65,7 +68,7 @@ export class TestHome {
   windowsLost = false;
   readonly #folder: string;
   #objects!: FolderObjectStore;
-  #life: Life = { crashed: false, passes: 0 };
+  #life: Life = { crashed: false, died: false, passes: 0 };
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -77,7 +80,7 @@ export class TestHome {
 
   /** Starts a process on what is on disk. */
   async open(): Promise<void> {
-    const life = { crashed: false, passes: 0 };
+    const life = { crashed: false, died: false, passes: 0 };
     this.#life = life;
     const world = this.#world(life);
     const folder = join(this.#folder, 'events');
@@ -111,13 +114,20 @@ export class TestHome {
     return this.pipeline.take({ position, frame, replayed: offset <= this.cursor });
   }
 
+  /** True when the process met its planned crash. */
+  get crashed(): boolean {
+    return this.#life.died;
+  }
+
   /** Ends the process without any chance to make more durable. */
   async crash(): Promise<void> {
     this.#life.crashed = true;
     await this.store.close().catch(() => undefined);
   }
 
-  async remove(): Promise<void> {
+  /** Ends the process and removes the home. */
+  async discard(): Promise<void> {
+    await this.crash();
     await rm(this.#folder, { recursive: true });
   }
 
@@ -161,17 +171,21 @@ export class TestHome {
     const failpoint = (label: Failpoint): void => {
       if (this.plan?.label === label) {
         life.passes += 1;
-        if (life.passes > this.plan.passes) life.crashed = true;
+        if (life.passes > this.plan.passes) {
+          life.crashed = true;
+          life.died = true;
+        }
       }
       // A dead process does nothing more, whatever was under way.
       if (life.crashed) throw new Crash(label);
     };
-    return { ...systemWorld(), clock: this.clock, failpoint };
+    return { ...systemWorld(), clock: this.clock, failpoint, disk: mortalDisk(life) };
   }
 
   #output(world: World): PipelineOutput {
     return {
       publish: async (frames) => {
+        await new Promise((resolve) => setImmediate(resolve));
         world.failpoint('publish.before-commit');
         for (const { body } of frames)
           this.published.push(
@@ -215,4 +229,14 @@ export class TestHome {
 
 function at(frame: Frame): Omit<LogPosition, 'offset'> {
   return { topic: 'raw.events', shard: 7, tenantId: frame.tenantId };
+}
+
+/** A disk on which a dead process writes nothing more. */
+function mortalDisk(life: Life): Disk {
+  return new Proxy(systemDisk, {
+    get(disk, name: keyof Disk) {
+      if (life.crashed) return () => Promise.reject(new Crash(name));
+      return disk[name];
+    },
+  });
 }
