@@ -77,9 +77,9 @@ class RegexReader {
       case '(':
         return this.#group();
       case '[': {
-        const { set, end } = readClass(this.#source, start);
+        const { set, end } = readClass(this.#source, start, this.#flags.i);
         this.#at = end;
-        return this.#set(set);
+        return { kind: 'set', set };
       }
       case '\\':
         return this.#escape();

@@ -2,6 +2,7 @@ import {
   type CharacterSet,
   complementSet,
   DIGITS,
+  ignoreCase,
   SPACE,
   unionSets,
   WORD,
@@ -15,7 +16,7 @@ interface ReadSet {
 }
 
 /** Reads `[…]`. A `]` right after the opening stands for itself. */
-export function readClass(source: string, start: number): ReadSet {
+export function readClass(source: string, start: number, anyCase: boolean): ReadSet {
   let at = start + 1;
   const negated = source[at] === '^';
   if (negated) at += 1;
@@ -39,7 +40,9 @@ export function readClass(source: string, start: number): ReadSet {
     }
     sets.push(from.set);
   }
-  const set = unionSets(sets);
+  const union = unionSets(sets);
+  // Case before negation: [^a] without case takes neither a nor A.
+  const set = anyCase ? ignoreCase(union) : union;
   return { set: negated ? complementSet(set) : set, end: at + 1 };
 }
 

@@ -1,0 +1,163 @@
+import { LazyRegex } from '../regex/lazy-regex.ts';
+import { parseRegex } from '../regex/parse-regex.ts';
+import { compileRegex } from '../regex/regex-program.ts';
+import type { SigmaRule } from '../rule/rule.ts';
+import { type Atom, AtomTable, type Entry, KEYWORD_SLOT, type LazyTest } from './atom-table.ts';
+import { BranchProgram } from './branch-program.ts';
+import type { CompiledIndex, CompiledTest } from './compiled-index.ts';
+import { buildKeyTree } from './key-tree.ts';
+import {
+  buildScanner,
+  ENTRY_CONTAINS,
+  ENTRY_EQUALS,
+  ENTRY_PREFIX,
+  ENTRY_SUFFIX,
+  ENTRY_WILDCARD,
+} from './slot-scanner.ts';
+import type { SymbolTable } from './symbol-table.ts';
+import { compileWildcard } from './wildcard.ts';
+import { chooseWitness } from './witness.ts';
+
+/** What indexes of one rule set share. */
+export interface IndexParts {
+  readonly symbols: SymbolTable;
+  /** Regular expressions by source and flags. */
+  readonly regexes: Map<string, LazyRegex>;
+  /** How often atoms were true, by their keys, where it was measured. */
+  readonly rates?: ReadonlyMap<string, number>;
+}
+
+/** Compiles rules to tables. */
+export function buildIndex(rules: readonly SigmaRule[], parts: IndexParts): CompiledIndex {
+  const table = new AtomTable(parts.rates);
+  const program = new BranchProgram({
+    atomOf: (item) => table.atomOf(item),
+    isDecided: (atom) => table.atoms[atom]?.lazy.length === 0,
+    rateOf: (atom) => table.atoms[atom]?.rate ?? 1,
+  });
+  const ruleEntry = Int32Array.from(rules, (rule) => program.add(rule.expression));
+  const { always, watching } = watchRules(rules, table);
+  const [watchStart, watchers] = ranges(table.atoms.map(({ id }) => watching.get(id) ?? []));
+  return {
+    rules,
+    symbols: parts.symbols,
+    keys: buildKeyTree(table.fields),
+    slots: table.fields.length,
+    hasKeywords: table.atoms.some(({ slot, key }) => slot === KEYWORD_SLOT && key !== ''),
+    scanners: buildScanners(table, parts.symbols),
+    presence: Int32Array.from(table.fields, (_, slot) => table.presence.get(slot) ?? -1),
+    ...entryTables(table.entries, parts.symbols),
+    atoms: table.atoms.length,
+    atomKeys: table.atoms.map(({ key }) => key),
+    atomSlot: Int32Array.from(table.atoms, ({ slot }) => slot),
+    atomTests: table.atoms.map((atom) => compileTests(atom, table, parts.regexes)),
+    watchStart,
+    watchers,
+    code: program.code,
+    ruleEntry,
+    always: Int32Array.from(always),
+  };
+}
+
+function watchRules(
+  rules: readonly SigmaRule[],
+  table: AtomTable,
+): { always: readonly number[]; watching: ReadonlyMap<number, number[]> } {
+  const always: number[] = [];
+  const watching = new Map<number, number[]>();
+  for (const [number, { expression }] of rules.entries()) {
+    const witness = chooseWitness(expression, {
+      witnessOf: (item) => {
+        const atom = table.atoms[table.atomOf(item)];
+        if (atom?.witnesses === undefined) return undefined;
+        const rates = atom.witnesses.map((witnessAtom) => table.atoms[witnessAtom]?.rate ?? 1);
+        return { atoms: atom.witnesses, rate: rates.reduce((sum, rate) => sum + rate, 0) };
+      },
+    });
+    if (witness === undefined) always.push(number);
+    for (const atom of witness?.atoms ?? []) {
+      const rulesOfAtom = watching.get(atom);
+      if (rulesOfAtom === undefined) watching.set(atom, [number]);
+      else rulesOfAtom.push(number);
+    }
+  }
+  return { always, watching };
+}
+
+function buildScanners(table: AtomTable, symbols: SymbolTable): CompiledIndex['scanners'] {
+  const bySlot = new Map<number, Entry[]>();
+  for (const entry of table.entries) {
+    const entries = bySlot.get(entry.slot);
+    if (entries === undefined) bySlot.set(entry.slot, [entry]);
+    else entries.push(entry);
+  }
+  return table.fields.map((_, slot) => {
+    const entries = bySlot.get(slot);
+    return entries === undefined ? undefined : buildScanner(entries, symbols);
+  });
+}
+
+const KINDS = {
+  equals: ENTRY_EQUALS,
+  prefix: ENTRY_PREFIX,
+  suffix: ENTRY_SUFFIX,
+  contains: ENTRY_CONTAINS,
+  wildcard: ENTRY_WILDCARD,
+} as const;
+
+function entryTables(entries: readonly Entry[], symbols: SymbolTable) {
+  const [entryTargetStart, entryTargets] = ranges(entries.map(({ targets }) => targets));
+  return {
+    entryKind: Uint8Array.from(entries, ({ shape }) => KINDS[shape.kind]),
+    entrySymbols: entries.map(({ shape }) => symbols.symbolsOf(shape.literal)),
+    entryCased: entries.map(casedUnits),
+    entryWildcard: entries.map(({ shape, test }) =>
+      shape.kind === 'wildcard' && test !== undefined
+        ? compileWildcard(test.pattern, test.cased, symbols)
+        : undefined,
+    ),
+    entryTargetStart,
+    entryTargets,
+  };
+}
+
+function casedUnits({ test }: Entry): Uint16Array | undefined {
+  if (test?.cased !== true) return undefined;
+  const text = test.pattern.filter((part) => typeof part === 'string').join('');
+  return Uint16Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
+}
+
+function compileTests(
+  atom: Atom,
+  table: AtomTable,
+  regexes: Map<string, LazyRegex>,
+): readonly CompiledTest[] | undefined {
+  if (atom.lazy.length === 0) return undefined;
+  return atom.lazy.map(({ test, gate }: LazyTest) => ({
+    test,
+    gate: gate ?? -1,
+    regex: test.kind === 'regex' ? regexOf(test.source, test.flags, regexes) : undefined,
+    other: test.kind === 'field' ? table.slotOf(test.other) : -1,
+  }));
+}
+
+function regexOf(source: string, flags: string, regexes: Map<string, LazyRegex>): LazyRegex {
+  const key = `${flags}/${source}`;
+  const known = regexes.get(key);
+  if (known !== undefined) return known;
+  const regex = new LazyRegex(compileRegex(parseRegex(source, flags)));
+  regexes.set(key, regex);
+  return regex;
+}
+
+/** Lists one after another, and where each starts. */
+function ranges(lists: readonly (readonly number[])[]): [Int32Array, Int32Array] {
+  const starts = new Int32Array(lists.length + 1);
+  let total = 0;
+  for (const [index, list] of lists.entries()) {
+    starts[index] = total;
+    total += list.length;
+  }
+  starts[lists.length] = total;
+  return [starts, Int32Array.from(lists.flat())];
+}

@@ -1,0 +1,65 @@
+import type { LazyRegex } from '../regex/lazy-regex.ts';
+import type { SigmaRule, Test } from '../rule/rule.ts';
+import type { KeyTree } from './key-tree.ts';
+import type { SlotScanner } from './slot-scanner.ts';
+import type { SymbolTable } from './symbol-table.ts';
+import type { CompiledWildcard } from './wildcard.ts';
+
+/** A test that is asked only when a rule needs it, ready to run. */
+export interface CompiledTest {
+  readonly test: Test;
+  /** The atom that must be true for it to hold, or -1. */
+  readonly gate: number;
+  readonly regex: LazyRegex | undefined;
+  /** The other field of a comparison of two, or -1. */
+  readonly other: number;
+}
+
+/** Rules as tables. Immutable; any number of matchers may use it, one at a time. */
+export interface CompiledIndex {
+  readonly rules: readonly SigmaRule[];
+  readonly symbols: SymbolTable;
+  readonly keys: KeyTree;
+  readonly slots: number;
+  readonly hasKeywords: boolean;
+  readonly scanners: readonly (SlotScanner | undefined)[];
+  /** By slot: the atom that is true when the field is there, or -1. */
+  readonly presence: Int32Array;
+
+  readonly entryKind: Uint8Array;
+  readonly entrySymbols: readonly Uint16Array[];
+  /** Raw units of entries where case counts. */
+  readonly entryCased: readonly (Uint16Array | undefined)[];
+  readonly entryWildcard: readonly (CompiledWildcard | undefined)[];
+  readonly entryTargetStart: Int32Array;
+  readonly entryTargets: Int32Array;
+
+  readonly atoms: number;
+  readonly atomKeys: readonly string[];
+  readonly atomSlot: Int32Array;
+  /** By atom: what is left to ask when no automaton made it true; undefined = nothing. */
+  readonly atomTests: readonly (readonly CompiledTest[] | undefined)[];
+  /** By atom: the rules to look at when it becomes true, as a range of `watchers`. */
+  readonly watchStart: Int32Array;
+  readonly watchers: Int32Array;
+
+  /** Triples of atom, next when true, next when false. */
+  readonly code: Int32Array;
+  readonly ruleEntry: Int32Array;
+  /** Rules that nothing need be true for. */
+  readonly always: Int32Array;
+}
+
+/** Bytes of an index's tables. */
+export function indexBytes(index: CompiledIndex): number {
+  let bytes = index.code.byteLength + index.watchers.byteLength + index.entryTargets.byteLength;
+  for (const scanner of index.scanners) {
+    for (const automaton of [scanner?.searcher, scanner?.forward, scanner?.backward]) {
+      if (automaton === undefined) continue;
+      const { next, outputs, outputStarts, classes } = automaton;
+      bytes += next.byteLength + outputs.byteLength + outputStarts.byteLength;
+      bytes += classes.ofSymbol.byteLength;
+    }
+  }
+  return bytes;
+}

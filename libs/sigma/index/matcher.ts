@@ -1,0 +1,285 @@
+import { KEYWORD_SLOT } from './atom-table.ts';
+import { type Automaton, DEAD } from './automaton.ts';
+import { MATCHES } from './branch-program.ts';
+import type { CompiledIndex } from './compiled-index.ts';
+import { LazyTests } from './lazy-tests.ts';
+import {
+  ENTRY_CONTAINS,
+  ENTRY_EQUALS,
+  ENTRY_PREFIX,
+  ENTRY_SUFFIX,
+  ENTRY_WILDCARD,
+} from './slot-scanner.ts';
+import { ValueBuffer } from './value-buffer.ts';
+import { matchWildcard } from './wildcard.ts';
+
+/** Stamps grow by two an event; past this all are cleared. */
+const EPOCH_MAX = 0x3fff_fff0;
+
+/**
+ * Matches events against an index, one at a time. A walker calls {@link Matcher.begin}, then for each member that a
+ * rule looks at {@link Matcher.present} and its values, then {@link Matcher.finish}.
+ */
+export class Matcher {
+  readonly index: CompiledIndex;
+  readonly values: ValueBuffer;
+  /** How many events had each atom true, and how many events there were: which way to a rule is rarest. */
+  readonly hits: Uint32Array;
+  events = 0;
+  /** Rules whose conditions were asked. */
+  candidatesAsked = 0;
+
+  /** The stamp of false; true is one more. Stamps of other events mean unknown. */
+  epoch = 2;
+  readonly truth: Int32Array;
+  readonly slotPresent: Int32Array;
+  readonly slotFilled: Int32Array;
+  /** The latest value of a slot, valid when the slot is stamped in `slotListed`. */
+  readonly slotLast: Int32Array;
+  readonly slotListed: Int32Array;
+  readonly #entryStamp: Int32Array;
+  readonly #wildcardStamp: Int32Array;
+  #valueSerial = 1;
+  readonly #ruleStamp: Int32Array;
+  readonly #candidates: Int32Array;
+  #candidateCount = 0;
+  readonly #lazy: LazyTests;
+
+  constructor(index: CompiledIndex) {
+    this.index = index;
+    this.values = new ValueBuffer(index.symbols);
+    this.hits = new Uint32Array(index.atoms);
+    this.truth = new Int32Array(index.atoms);
+    this.slotPresent = new Int32Array(index.slots);
+    this.slotFilled = new Int32Array(index.slots);
+    this.slotLast = new Int32Array(index.slots);
+    this.slotListed = new Int32Array(index.slots);
+    const entries = index.entryKind.length;
+    this.#entryStamp = new Int32Array(entries);
+    this.#wildcardStamp = new Int32Array(entries);
+    this.#ruleStamp = new Int32Array(index.rules.length);
+    this.#candidates = new Int32Array(index.rules.length);
+    this.#lazy = new LazyTests(this);
+  }
+
+  begin(): void {
+    this.epoch += 2;
+    if (this.epoch > EPOCH_MAX) this.#clearStamps();
+    this.values.clear();
+    this.#candidateCount = 0;
+    this.events += 1;
+  }
+
+  #clearStamps(): void {
+    this.epoch = 2;
+    for (const stamps of [
+      this.truth,
+      this.slotPresent,
+      this.slotFilled,
+      this.slotListed,
+      this.#entryStamp,
+      this.#ruleStamp,
+    ]) {
+      stamps.fill(0);
+    }
+    this.#lazy.clear();
+  }
+
+  /** The member of a field is there, whatever it holds. */
+  present(slot: number): void {
+    if (this.slotPresent[slot] === this.epoch) return;
+    this.slotPresent[slot] = this.epoch;
+    const atom = this.index.presence[slot] as number;
+    if (atom >= 0) this.#makeTrue(atom);
+  }
+
+  /** The field holds something that is not null. */
+  filled(slot: number): void {
+    this.slotFilled[slot] = this.epoch;
+  }
+
+  /** The field has a value: number `value` of the buffer. */
+  addValue(slot: number, value: number): void {
+    const { values } = this;
+    values.previous[value] =
+      this.slotListed[slot] === this.epoch ? (this.slotLast[slot] as number) : -1;
+    this.slotListed[slot] = this.epoch;
+    this.slotLast[slot] = value;
+    this.#scan(slot, value);
+  }
+
+  /** A value anywhere in the event, for keywords. */
+  addKeyword(value: number): void {
+    this.#scan(KEYWORD_SLOT, value);
+  }
+
+  #scan(slot: number, value: number): void {
+    const scanner = this.index.scanners[slot];
+    if (scanner === undefined) return;
+    const start = this.values.starts[value] as number;
+    const end = this.values.ends[value] as number;
+    this.#valueSerial = this.#valueSerial === 0x3fff_ffff ? 1 : this.#valueSerial + 1;
+    if (scanner.searcher !== undefined) this.#search(scanner.searcher, start, end);
+    if (scanner.forward !== undefined) this.#walkForward(scanner.forward, start, end);
+    if (scanner.backward !== undefined) this.#walkBackward(scanner.backward, start, end);
+    for (let at = 0; at < scanner.always.length; at += 1) {
+      this.#hit(scanner.always[at] as number, start, end, end);
+    }
+  }
+
+  #search(automaton: Automaton, start: number, end: number): void {
+    const { next } = automaton;
+    const kinds = automaton.classes.ofSymbol;
+    const { symbols } = this.values;
+    let state = 0;
+    for (let at = start; at < end; at += 1) {
+      state = next[state + (kinds[symbols[at] as number] as number)] as number;
+      if (state < 0) {
+        state = ~state;
+        this.#hits(automaton, state, start, at + 1, end);
+      }
+    }
+  }
+
+  #walkForward(automaton: Automaton, start: number, end: number): void {
+    const { next } = automaton;
+    const kinds = automaton.classes.ofSymbol;
+    const { symbols } = this.values;
+    let state = 0;
+    if (start === end) this.#hits(automaton, 0, start, start, end);
+    for (let at = start; at < end; at += 1) {
+      state = next[state + (kinds[symbols[at] as number] as number)] as number;
+      if (state === DEAD) return;
+      if (state < 0) {
+        state = ~state;
+        this.#hits(automaton, state, start, at + 1, end);
+      }
+    }
+  }
+
+  #walkBackward(automaton: Automaton, start: number, end: number): void {
+    const { next } = automaton;
+    const kinds = automaton.classes.ofSymbol;
+    const { symbols } = this.values;
+    let state = 0;
+    for (let at = end - 1; at >= start; at -= 1) {
+      state = next[state + (kinds[symbols[at] as number] as number)] as number;
+      if (state === DEAD) return;
+      if (state < 0) {
+        state = ~state;
+        this.#hits(automaton, state, start, at, end);
+      }
+    }
+  }
+
+  #hits(automaton: Automaton, state: number, start: number, at: number, end: number): void {
+    const number = state / automaton.classes.count;
+    const last = automaton.outputStarts[number + 1] as number;
+    for (let output = automaton.outputStarts[number] as number; output < last; output += 1) {
+      const entry = automaton.outputs[output] as number;
+      if (this.#entryStamp[entry] !== this.epoch) this.#hit(entry, start, at, end);
+    }
+  }
+
+  /** An automaton reached a literal of the entry at `at`: check what it did not, then make its atoms true. */
+  #hit(entry: number, start: number, at: number, end: number): void {
+    const { index } = this;
+    const kind = index.entryKind[entry] as number;
+    if (kind === ENTRY_WILDCARD) {
+      if (!this.#wildcardFits(entry, start, end)) return;
+    } else if (kind === ENTRY_EQUALS && at !== end) return;
+    else if (!this.#literalFits(entry, kind, start, at)) return;
+    this.#entryStamp[entry] = this.epoch;
+    const last = index.entryTargetStart[entry + 1] as number;
+    for (let target = index.entryTargetStart[entry] as number; target < last; target += 1) {
+      this.#makeTrue(index.entryTargets[target] as number);
+    }
+  }
+
+  #wildcardFits(entry: number, start: number, end: number): boolean {
+    const pattern = this.index.entryWildcard[entry];
+    if (pattern === undefined || this.#wildcardStamp[entry] === this.#valueSerial) return false;
+    this.#wildcardStamp[entry] = this.#valueSerial;
+    const { raw, symbols } = this.values;
+    const units = this.index.entryCased[entry] === undefined ? symbols : raw;
+    return matchWildcard(pattern, units, raw, start, end);
+  }
+
+  /** Searched literals are in the table with their ends only; where case counts, the text itself is compared. */
+  #literalFits(entry: number, kind: number, start: number, at: number): boolean {
+    const cased = this.index.entryCased[entry];
+    const { raw, symbols } = this.values;
+    if (cased !== undefined) {
+      const from = literalStart(kind, at, cased.length, start);
+      return from >= start && sameUnits(raw, from, cased);
+    }
+    if (kind !== ENTRY_CONTAINS) return true;
+    const literal = this.index.entrySymbols[entry] as Uint16Array;
+    const from = at - literal.length;
+    return from >= start && sameUnits(symbols, from, literal);
+  }
+
+  #makeTrue(atom: number): void {
+    const stamp = this.epoch + 1;
+    if (this.truth[atom] === stamp) return;
+    this.truth[atom] = stamp;
+    this.hits[atom] = (this.hits[atom] as number) + 1;
+    const { watchStart, watchers } = this.index;
+    const last = watchStart[atom + 1] as number;
+    for (let watcher = watchStart[atom] as number; watcher < last; watcher += 1) {
+      const rule = watchers[watcher] as number;
+      if (this.#ruleStamp[rule] === this.epoch) continue;
+      this.#ruleStamp[rule] = this.epoch;
+      this.#candidates[this.#candidateCount] = rule;
+      this.#candidateCount += 1;
+    }
+  }
+
+  /** Asks the rules that something was found for. Appends the numbers of those that match, in order. */
+  finish(out: number[]): void {
+    const { always } = this.index;
+    for (let at = 0; at < this.#candidateCount; at += 1) {
+      const rule = this.#candidates[at] as number;
+      if (this.#ask(rule)) out.push(rule);
+    }
+    for (let at = 0; at < always.length; at += 1) {
+      const rule = always[at] as number;
+      if (this.#ask(rule)) out.push(rule);
+    }
+    this.candidatesAsked += this.#candidateCount + always.length;
+    if (out.length > 1) out.sort(ascending);
+  }
+
+  #ask(rule: number): boolean {
+    const { code, atomTests } = this.index;
+    const whenTrue = this.epoch + 1;
+    let place = this.index.ruleEntry[rule] as number;
+    while (place >= 0) {
+      const atom = code[place] as number;
+      const stamp = this.truth[atom] as number;
+      let holds = stamp === whenTrue;
+      if (!holds && stamp !== this.epoch) {
+        const tests = atomTests[atom];
+        if (tests !== undefined) holds = this.#lazy.ask(atom, tests);
+      }
+      place = code[holds ? place + 1 : place + 2] as number;
+    }
+    return place === MATCHES;
+  }
+}
+
+function literalStart(kind: number, at: number, length: number, start: number): number {
+  if (kind === ENTRY_SUFFIX) return at;
+  return kind === ENTRY_PREFIX || kind === ENTRY_EQUALS ? start : at - length;
+}
+
+function sameUnits(units: Uint16Array, from: number, literal: Uint16Array): boolean {
+  for (let at = 0; at < literal.length; at += 1) {
+    if (units[from + at] !== literal[at]) return false;
+  }
+  return true;
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
+}

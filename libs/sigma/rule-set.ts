@@ -1,0 +1,146 @@
+import type { Logsource } from '@tocsin/contracts/normalized-event.ts';
+import type { EventRecord } from './evaluate/event-record.ts';
+import { logsourceApplies, logsourceKey } from './evaluate/logsource.ts';
+import { buildIndex } from './index/build-index.ts';
+import { indexBytes } from './index/compiled-index.ts';
+import { Matcher } from './index/matcher.ts';
+import { SymbolTable } from './index/symbol-table.ts';
+import { EventWalker } from './index/walk-event.ts';
+import type { LazyRegex } from './regex/lazy-regex.ts';
+import type { Expression, SigmaRule } from './rule/rule.ts';
+
+/** Most sets of triples whose index is remembered by name; indexes themselves are one for each set of rules. */
+export const ROUTES_MAX = 4096;
+
+/** What a rule set is built with. */
+export interface RuleSetOptions {
+  /** How often atoms were true, from {@link RuleSet.measuredRates} of a set before. */
+  readonly rates?: ReadonlyMap<string, number>;
+}
+
+/**
+ * Rules ready to match. Immutable in what it matches; indexes are built when the first event of their logsource
+ * comes. Not for use by two threads at once.
+ */
+export class RuleSet {
+  readonly rules: readonly SigmaRule[];
+  readonly #symbols = new SymbolTable();
+  readonly #regexes = new Map<string, LazyRegex>();
+  readonly #rates: ReadonlyMap<string, number> | undefined;
+  readonly #routes = new Map<string, RuleMatcher>();
+  readonly #indexes = new Map<string, RuleMatcher>();
+  #everything: RuleMatcher | undefined;
+
+  constructor(rules: readonly SigmaRule[], options: RuleSetOptions = {}) {
+    this.rules = rules;
+    this.#rates = options.rates;
+    for (const rule of rules) addTexts(rule.expression, this.#symbols);
+  }
+
+  /** The matcher for events of these triples: rules of which one triple has all stated keys. */
+  matcherFor(triples: readonly Logsource[]): RuleMatcher {
+    const key = logsourceKey(triples);
+    const known = this.#routes.get(key);
+    if (known !== undefined) return known;
+    const rules = this.rules.filter(({ logsource }) => logsourceApplies(logsource, triples));
+    const name = rules.map((rule) => this.rules.indexOf(rule)).join();
+    let matcher = this.#indexes.get(name);
+    if (matcher === undefined) {
+      matcher = this.#build(rules);
+      this.#indexes.set(name, matcher);
+    }
+    if (this.#routes.size < ROUTES_MAX) this.#routes.set(key, matcher);
+    return matcher;
+  }
+
+  /** The matcher of all rules, whatever their logsource. */
+  matcherForAny(): RuleMatcher {
+    this.#everything ??= this.#build(this.rules);
+    return this.#everything;
+  }
+
+  /** Bytes of the tables built so far. */
+  get tableBytes(): number {
+    const matchers = new Set(this.#indexes.values());
+    if (this.#everything !== undefined) matchers.add(this.#everything);
+    return [...matchers].reduce((sum, matcher) => sum + matcher.tableBytes, 0);
+  }
+
+  /** How often atoms were true in what was matched so far: give it to the next set, which then asks less. */
+  measuredRates(): ReadonlyMap<string, number> {
+    const rates = new Map<string, number>();
+    for (const matcher of [...this.#indexes.values(), this.#everything]) {
+      matcher?.addRates(rates);
+    }
+    return rates;
+  }
+
+  #build(rules: readonly SigmaRule[]): RuleMatcher {
+    const parts = { symbols: this.#symbols, regexes: this.#regexes };
+    const rates = this.#rates;
+    return new RuleMatcher(rules, rates === undefined ? parts : { ...parts, rates });
+  }
+}
+
+/** Matches events against the rules of one logsource. */
+export class RuleMatcher {
+  readonly rules: readonly SigmaRule[];
+  readonly #matcher: Matcher;
+  readonly #walker: EventWalker;
+  readonly #found: number[] = [];
+
+  constructor(rules: readonly SigmaRule[], parts: Parameters<typeof buildIndex>[1]) {
+    this.rules = rules;
+    this.#matcher = new Matcher(buildIndex(rules, parts));
+    this.#walker = new EventWalker(this.#matcher);
+  }
+
+  /** The rules that an event matches, in the order of the set. UNTRUSTED event. */
+  match(event: EventRecord): readonly SigmaRule[] {
+    const numbers = this.matchNumbers(event);
+    return numbers.length === 0
+      ? NO_RULES
+      : numbers.map((number) => this.rules[number] as SigmaRule);
+  }
+
+  /** The same as positions in {@link RuleMatcher.rules}; valid until the next call. */
+  matchNumbers(event: EventRecord): readonly number[] {
+    this.#found.length = 0;
+    this.#walker.match(event, this.#found);
+    return this.#found;
+  }
+
+  get tableBytes(): number {
+    return indexBytes(this.#matcher.index);
+  }
+
+  /** Rules asked so far, and events: their ratio says how well the index works. */
+  get asked(): { readonly rules: number; readonly events: number } {
+    return { rules: this.#matcher.candidatesAsked, events: this.#matcher.events };
+  }
+
+  addRates(rates: Map<string, number>): void {
+    const { hits, events, index } = this.#matcher;
+    if (events < RATE_EVENTS_MIN) return;
+    for (const [atom, key] of index.atomKeys.entries()) {
+      const rate = ((hits[atom] ?? 0) + 0.1) / (events + 1);
+      rates.set(key, Math.max(rate, rates.get(key) ?? 0));
+    }
+  }
+}
+
+const NO_RULES: readonly SigmaRule[] = [];
+/** Fewer events say nothing of how often something is true. */
+const RATE_EVENTS_MIN = 100;
+
+function addTexts(expression: Expression, symbols: SymbolTable): void {
+  if (expression.kind === 'item') {
+    for (const test of expression.item.tests) {
+      if (test.kind === 'text') {
+        for (const part of test.pattern) if (typeof part === 'string') symbols.addText(part);
+      } else if (test.kind === 'regex') symbols.addText(test.source);
+    }
+  } else if (expression.kind === 'and' || expression.kind === 'or') {
+    for (const part of expression.parts) addTexts(part, symbols);
+  } else addTexts(expression.part, symbols);
+}
