@@ -1,0 +1,155 @@
+import type { ChunkBytes } from '../chunk-bytes.ts';
+import { EvtxError } from '../evtx-error.ts';
+import { CHUNK_UNITS_MAX, DEPTH_MAX, NODE_UNITS, RECORD_UNITS_MAX } from '../limits.ts';
+import type { FragmentReader } from './fragment-reader.ts';
+import type { ElementNode, Node } from './node.ts';
+import { readValue, type Scalar, TYPE_BINXML, type Value, type ValueSlot } from './value.ts';
+
+/** An event as JSON. Members may be named anything, `__proto__` too: they are own members always. */
+export type Json = Scalar | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [name: string]: Json;
+}
+
+/** A template instance while it is rendered: its values are read once each. */
+interface Scope {
+  readonly slots: readonly ValueSlot[];
+  readonly values: (Value | undefined)[];
+}
+
+/** What an element collects: members by name and its text. */
+interface Content {
+  readonly members: Map<string, Json | Json[]>;
+  readonly parts: Value[];
+}
+
+/**
+ * Puts values into templates and makes the nested JSON that tools commonly print for event logs: attributes below
+ * `#attributes`, text beside them as `#text`, `<Data Name="X">` as member `X`, repeated elements as a list.
+ * What a record and a chunk may grow to is bounded: a template may name one long value thousands of times.
+ */
+export class RecordRenderer {
+  readonly #bytes: ChunkBytes;
+  readonly #reader: FragmentReader;
+  #recordUnits = 0;
+  #chunkUnits = 0;
+
+  constructor(bytes: ChunkBytes, reader: FragmentReader) {
+    this.#bytes = bytes;
+    this.#reader = reader;
+  }
+
+  /** @throws EvtxError */
+  render(nodes: readonly Node[]): JsonObject {
+    this.#recordUnits = 0;
+    const content: Content = { members: new Map(), parts: [] };
+    this.#collect(nodes, { slots: [], values: [] }, content, 0);
+    return Object.fromEntries(content.members);
+  }
+
+  #collect(nodes: readonly Node[], scope: Scope, content: Content, depth: number): void {
+    if (depth > DEPTH_MAX) {
+      throw new EvtxError('binxml_too_deep', 0, `nested deeper than ${DEPTH_MAX}`);
+    }
+    for (const node of nodes) {
+      this.#spend(NODE_UNITS);
+      if (node.kind === 'element') this.#element(node, scope, content, depth + 1);
+      else if (node.kind === 'text') this.#part(node.text, content);
+      else if (node.kind === 'instance') {
+        const inner: Scope = { slots: node.slots, values: [] };
+        this.#collect(node.template, inner, content, depth + 1);
+      } else this.#substitution(node.index, scope, content, depth);
+    }
+  }
+
+  #substitution(index: number, scope: Scope, content: Content, depth: number): void {
+    const slot = scope.slots[index];
+    if (slot === undefined) return;
+    if (slot.type === TYPE_BINXML) {
+      const nodes = this.#reader.read(slot.at, slot.size, true);
+      this.#collect(nodes, { slots: [], values: [] }, content, depth + 1);
+      return;
+    }
+    const value = scope.values[index] ?? readValue(this.#bytes, slot);
+    scope.values[index] = value;
+    if (value !== null) this.#part(value, content);
+  }
+
+  #part(value: Value, content: Content): void {
+    if (typeof value === 'string') this.#spend(value.length);
+    else if (typeof value === 'object' && value !== null) {
+      for (const item of value) {
+        this.#spend(NODE_UNITS + (typeof item === 'string' ? item.length : 0));
+      }
+    }
+    content.parts.push(value);
+  }
+
+  #element(node: ElementNode, scope: Scope, into: Content, depth: number): void {
+    const attributes = this.#attributes(node, scope, depth);
+    const content: Content = { members: new Map(), parts: [] };
+    this.#collect(node.children, scope, content, depth);
+    const text = joined(content.parts);
+    const name = attributes.get('Name');
+    if (node.name === 'Data' && typeof name === 'string' && attributes.size === 1) {
+      addMember(into.members, name, content.members.size === 0 ? text : objectOf(content, text));
+    } else if (attributes.size === 0 && content.members.size === 0) {
+      addMember(into.members, node.name, text);
+    } else {
+      const members = new Map<string, Json>();
+      if (attributes.size > 0) members.set('#attributes', Object.fromEntries(attributes));
+      for (const [key, value] of content.members) members.set(key, value);
+      if (text !== null) members.set('#text', text);
+      addMember(into.members, node.name, Object.fromEntries(members));
+    }
+  }
+
+  /** Attributes that have a value: the others are left out, as Windows does. */
+  #attributes(node: ElementNode, scope: Scope, depth: number): Map<string, Json> {
+    const out = new Map<string, Json>();
+    for (const { name, parts } of node.attributes) {
+      const content: Content = { members: new Map(), parts: [] };
+      this.#spend(NODE_UNITS);
+      this.#collect(parts, scope, content, depth);
+      const value = joined(content.parts);
+      if (value !== null) out.set(name, value);
+    }
+    return out;
+  }
+
+  #spend(units: number): void {
+    this.#recordUnits += units;
+    this.#chunkUnits += units;
+    if (this.#recordUnits > RECORD_UNITS_MAX) {
+      const message = `the record becomes larger than ${RECORD_UNITS_MAX} characters`;
+      throw new EvtxError('record_too_large', 0, message);
+    }
+    if (this.#chunkUnits > CHUNK_UNITS_MAX) {
+      const message = `the records of the chunk become larger than ${CHUNK_UNITS_MAX} characters`;
+      throw new EvtxError('chunk_too_costly', 0, message);
+    }
+  }
+}
+
+/** One value as it is; several as one text. */
+function joined(parts: readonly Value[]): Value {
+  const first = parts[0];
+  if (first === undefined) return null;
+  if (parts.length === 1) return first;
+  return parts.map((part) => (Array.isArray(part) ? part.join(', ') : String(part))).join('');
+}
+
+function objectOf(content: Content, text: Value): JsonObject {
+  const members = new Map<string, Json>(content.members);
+  if (text !== null) members.set('#text', text);
+  return Object.fromEntries(members);
+}
+
+/** A name that comes again makes a list; lists run together. */
+function addMember(members: Map<string, Json | Json[]>, name: string, value: Json): void {
+  const before = members.get(name);
+  if (before === undefined) members.set(name, Array.isArray(value) ? [...value] : value);
+  else if (Array.isArray(before)) {
+    for (const item of Array.isArray(value) ? value : [value]) before.push(item);
+  } else members.set(name, [before, ...(Array.isArray(value) ? value : [value])] as Json[]);
+}
