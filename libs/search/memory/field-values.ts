@@ -16,13 +16,13 @@ export function isPresent(field: Field, document: Document): boolean {
   return isObject || textsOf(field, document).length > 0;
 }
 
-/** The value as the document has it. */
+/** The value as the document has it. A key whose value is null is as good as absent: the next way is tried. */
 export function rawValue(field: Field, document: Document): unknown {
   if (field.type !== 'attribute') return followPath(document, field.name.split('.'));
   const attributes = document.attributes;
   for (const path of attributePaths(field)) {
     const value = followPath(attributes, path);
-    if (value !== undefined) return value;
+    if (value !== undefined && value !== null) return value;
   }
   return undefined;
 }
