@@ -3,7 +3,7 @@
 /** Folders whose code computes and does nothing else: no file, no network, no process, no clock. */
 const PURE = '^(libs/(query|correlation|common/(kernel|contracts))|sources)/';
 /** The kernel's seam to the outside, where input, output and chance enter the product. */
-const SEAM = '^libs/common/kernel/(disk|uuid|random|derived-id)\\.ts$';
+const SEAM = '^libs/common/kernel/(world|disk|uuid|random|derived-id)\\.ts$';
 /** Tests, their helpers and measuring programs may use what they like. */
 const NOT_PRODUCT = '(\\.test\\.ts$|/testing/|/conformance/|\\.bench\\.ts$|-bench\\.ts$)';
 /** Node modules that reach outside of the process, or keep state that is not input. */

@@ -7,5 +7,8 @@ export interface Item {
   readonly end: number;
 }
 
-/** Longest item; a longer one is cut off by nobody but refused, so it is never built up in memory. */
+/**
+ * Most bytes of an item that are kept, far above what the server takes: of a longer one (a file without line ends) the
+ * rest is dropped, and the server refuses what is left of it.
+ */
 export const ITEM_BYTES_MAX = 4 * 1024 * 1024;

@@ -125,7 +125,7 @@ function isAboutEachItem(answer: HttpAnswer): boolean {
 }
 
 function shouldRepeat(status: number): boolean {
-  return status === 429 || status >= 500;
+  return status === 408 || status === 425 || status === 429 || status >= 500;
 }
 
 function aboutTheBody(status: number): boolean {

@@ -1,4 +1,4 @@
-import type { Item } from './item.ts';
+import { ITEM_BYTES_MAX, type Item } from './item.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -12,6 +12,7 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>, from = 0): Asyn
   const parts: Buffer[] = [];
   let place = from;
   let start = from;
+  let kept = 0;
   for await (const chunk of chunks) {
     let begin = 0;
     for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, begin)) {
@@ -21,7 +22,9 @@ export async function* splitLines(chunks: AsyncIterable<Buffer>, from = 0): Asyn
       start = next;
       begin = end + 1;
     }
-    if (begin < chunk.length) parts.push(chunk.subarray(begin));
+    if (begin === 0) kept += chunk.length;
+    else kept = chunk.length - begin;
+    if (begin < chunk.length && kept <= ITEM_BYTES_MAX) parts.push(chunk.subarray(begin));
     place += chunk.length;
   }
   const last = joined(parts, Buffer.alloc(0));

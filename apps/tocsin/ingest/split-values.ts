@@ -1,5 +1,5 @@
 import { BracketCounter } from './bracket-counter.ts';
-import type { Item } from './item.ts';
+import { ITEM_BYTES_MAX, type Item } from './item.ts';
 
 /**
  * Cuts a JSON array of objects, or objects one after another over several lines, into one item per object.
@@ -27,7 +27,7 @@ export async function* splitValues(chunks: AsyncIterable<Buffer>, from = 0): Asy
         begin = chunk.length;
       }
     }
-    if (begin < chunk.length) parts.push(chunk.subarray(begin));
+    if (begin < chunk.length && place - start <= ITEM_BYTES_MAX) parts.push(chunk.subarray(begin));
     place += chunk.length;
   }
   // What is left is cut off: it is passed on, so that it is counted and refused, not lost in silence.

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { detectForm, looksCanonical } from './detect-form.ts';
-import type { Item } from './item.ts';
+import { ITEM_BYTES_MAX, type Item } from './item.ts';
 import { splitLines } from './split-lines.ts';
 import { splitValues } from './split-values.ts';
 
@@ -42,6 +42,22 @@ describe('splitLines', () => {
       const rest = await collect(splitLines(chunked(bytes.subarray(end), [3]), end));
       expect(rest).toEqual(all.slice(index + 1));
     }
+  });
+});
+
+describe('an item without end', () => {
+  it.each([
+    ['line', splitLines, 'x'],
+    ['value', splitValues, '{"a":"'],
+  ])('does not fill the memory (%s)', async (_, split, head) => {
+    async function* endless(): AsyncGenerator<Buffer> {
+      yield Buffer.from(head);
+      for (let megabyte = 0; megabyte < 40; megabyte += 1) yield Buffer.alloc(1024 * 1024, 0x61);
+    }
+    const [item] = await collect(split(endless()));
+    expect(item?.bytes.length).toBeGreaterThan(ITEM_BYTES_MAX / 2);
+    expect(item?.bytes.length).toBeLessThan(ITEM_BYTES_MAX * 2);
+    expect(item?.end).toBe(head.length + 40 * 1024 * 1024);
   });
 });
 

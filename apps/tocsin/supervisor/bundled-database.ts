@@ -1,13 +1,19 @@
 import { join } from 'node:path';
 import { type PostgresServer, startPostgres } from '@tocsin/database/server/start-postgres.ts';
-import { type CancelTimer, sleep } from '@tocsin/kernel/clock.ts';
+import { sleep } from '@tocsin/kernel/clock.ts';
+import { isProblem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { Home } from '../home.ts';
 import { nextBackoffMs } from './backoff.ts';
 import { databaseLogOn } from './database-log.ts';
 import type { DatabasePart } from './database-part.ts';
 import type { LogStream } from './log-stream.ts';
-import type { ProcessReport, ProcessState } from './managed-process.ts';
+import {
+  FIRST_STARTS_MAX,
+  type ProcessReport,
+  type ProcessState,
+  stoppedWhileStarting,
+} from './managed-process.ts';
 import { publishDatabase } from './publish-database.ts';
 
 /** What the bundled server needs. */
@@ -28,15 +34,20 @@ export class BundledDatabase implements DatabasePart {
   #lastExit: string | undefined;
   #moved: () => void = () => undefined;
   readonly #closing = new AbortController();
-  #cancel: CancelTimer = () => undefined;
+  readonly #firstReady = Promise.withResolvers<void>();
+  #running: Promise<void> = Promise.resolve();
+  #everReady = false;
+  #failedFirstStarts = 0;
 
   constructor(options: BundledDatabaseOptions) {
     this.#options = options;
+    this.#firstReady.promise.catch(() => undefined);
   }
 
-  async open(moved: () => void): Promise<void> {
+  open(moved: () => void): Promise<void> {
     this.#moved = moved;
-    await this.#start();
+    this.#running = this.#keepRunning();
+    return this.#firstReady.promise;
   }
 
   report(): readonly ProcessReport[] {
@@ -54,15 +65,58 @@ export class BundledDatabase implements DatabasePart {
     ];
   }
 
-  async close(): Promise<void> {
+  async close(mode: 'fast' | 'immediate'): Promise<void> {
     this.#closing.abort();
-    this.#cancel();
-    this.#state = 'stopping';
     await this.#server?.stop();
-    this.#state = 'stopped';
+    // A start that is under way is waited for, so that no server stays behind; a second Ctrl-C does not wait.
+    if (mode === 'fast') await this.#running;
   }
 
-  async #start(): Promise<void> {
+  async #keepRunning(): Promise<void> {
+    const { clock } = this.#options.world;
+    while (!this.#closing.signal.aborted) {
+      const how = await this.#runOnce();
+      if (how === undefined || this.#closing.signal.aborted) break;
+      const healthyMs = this.#state === 'ready' ? clock.monotonic() - this.#startedAt : 0;
+      this.#backoffMs = nextBackoffMs(this.#backoffMs, healthyMs);
+      this.#restarts += 1;
+      this.#lastExit = how;
+      this.#state = 'backoff';
+      this.#options.log.own.error('postgres ended and is started again', {
+        how,
+        wait_ms: this.#backoffMs,
+      });
+      await sleep(clock, this.#backoffMs, this.#closing.signal);
+    }
+    this.#state = 'stopped';
+    this.#firstReady.reject(stoppedWhileStarting());
+  }
+
+  /** One life of the server; answers how it ended, or `undefined` when another try cannot help. */
+  async #runOnce(): Promise<string | undefined> {
+    try {
+      const server = await this.#start();
+      if (this.#everReady) this.#moved();
+      this.#everReady = true;
+      this.#firstReady.resolve();
+      const { signal, code } = await server.exited;
+      return signal ?? `exit status ${code}`;
+    } catch (error) {
+      // What is wrong with the machine or the settings stays wrong; a server that was killed in the middle may come back.
+      if (!this.#everReady && (isProblem(error) || ++this.#failedFirstStarts >= FIRST_STARTS_MAX)) {
+        this.#firstReady.reject(error);
+        return undefined;
+      }
+      if (!this.#closing.signal.aborted) {
+        this.#options.log.own.error('postgres could not be started', { error });
+      }
+      return 'failed start';
+    } finally {
+      this.#server = undefined;
+    }
+  }
+
+  async #start(): Promise<PostgresServer> {
     const { home, world, log } = this.#options;
     this.#state = 'starting';
     this.#startedAt = world.clock.monotonic();
@@ -73,35 +127,14 @@ export class BundledDatabase implements DatabasePart {
       world,
     });
     this.#server = server;
-    void server.exited.then(({ code, signal }) => this.#gone(signal ?? `exit status ${code}`));
-    await publishDatabase(server.url, home, world, log);
-    this.#state = 'ready';
-  }
-
-  #gone(how: string): void {
-    this.#server = undefined;
-    this.#lastExit = how;
-    if (this.#closing.signal.aborted) return;
-    void this.#startAgain(how);
-  }
-
-  async #startAgain(how: string): Promise<void> {
-    const { world, log } = this.#options;
-    const healthyMs = world.clock.monotonic() - this.#startedAt;
-    this.#backoffMs = nextBackoffMs(this.#backoffMs, healthyMs);
-    this.#restarts += 1;
-    this.#state = 'backoff';
-    log.own.error('postgres ended and is started again', { how, wait_ms: this.#backoffMs });
-    await sleep(world.clock, this.#backoffMs, this.#closing.signal);
-    if (this.#closing.signal.aborted) return;
     try {
-      await this.#start();
-      this.#moved();
+      if (this.#closing.signal.aborted) throw stoppedWhileStarting();
+      await publishDatabase(server.url, home, world, log);
     } catch (error) {
-      // A server that ran and then failed to migrate is ended first; its end leads back here.
-      log.own.error('postgres could not be started', { error });
-      if (this.#server === undefined) await this.#startAgain('failed start');
-      else await this.#server.stop();
+      await server.stop();
+      throw error;
     }
+    this.#state = 'ready';
+    return server;
   }
 }

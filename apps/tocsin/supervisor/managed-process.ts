@@ -31,7 +31,7 @@ export interface ProcessReport {
 }
 
 /** Failed starts in a row before the first `ready` after which the whole start is given up. */
-const FIRST_STARTS_MAX = 3;
+export const FIRST_STARTS_MAX = 3;
 
 /**
  * One Node child that is kept running: it says `{type: 'ready'}` over its channel, is started again with growing waits
@@ -63,6 +63,8 @@ export class ManagedProcess {
     this.#clock = clock;
     this.#log = log;
     this.#changed = changed;
+    // Whoever starts it hears of a failure; a stop before anyone waits is no fault.
+    this.#firstReady.promise.catch(() => undefined);
   }
 
   get name(): string {
@@ -96,17 +98,20 @@ export class ManagedProcess {
     return this.#firstReady.promise;
   }
 
-  /** Ends it and starts it at once, without a wait: for changed surroundings. */
-  restart(): void {
-    if (this.#state === 'ready' || this.#state === 'starting') {
-      this.#restartAtOnce = true;
-      this.#child?.kill('SIGTERM');
-    }
+  /** Drains it and starts it at once, without a wait: for changed surroundings. It is killed when it takes longer. */
+  restart(withinMs: number): void {
+    const child = this.#child;
+    if (child === undefined || (this.#state !== 'ready' && this.#state !== 'starting')) return;
+    this.#restartAtOnce = true;
+    child.kill('SIGTERM');
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(withinMs, () => child.kill('SIGKILL'));
   }
 
   /** Asks it to drain, and kills it when it takes longer. Resolves when it is gone; never fails. */
   async stop(withinMs: number): Promise<void> {
     this.#cancelTimer();
+    this.#firstReady.reject(stoppedWhileStarting());
     const child = this.#child;
     if (child === undefined) {
       this.#become('stopped');
@@ -169,7 +174,7 @@ export class ManagedProcess {
       message !== null &&
       'type' in message &&
       message.type === 'ready';
-    if (!isReady || this.#state !== 'starting') return;
+    if (!isReady || this.#state !== 'starting' || this.#restartAtOnce) return;
     this.#cancelTimer();
     this.#readyAt = this.#clock.monotonic();
     this.#everReady = true;
@@ -222,4 +227,9 @@ export class ManagedProcess {
     this.#state = state;
     this.#changed();
   }
+}
+
+/** What a start ends with when a stop was asked for meanwhile. */
+export function stoppedWhileStarting(): Problem {
+  return new Problem('unavailable', { detail: 'Tocsin was stopped while it started.' });
 }

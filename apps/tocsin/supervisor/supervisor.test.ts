@@ -139,6 +139,18 @@ describe('supervisor', () => {
     expect(await findHolder(home)).toBeUndefined();
   });
 
+  it('ends a start that a stop interrupts, says so, and leaves nothing behind', async () => {
+    const supervisor = supervise([standInPlan('data', 'never-ready')]);
+    const started = supervisor.start();
+    await vi.waitFor(async () => expect((await report()).parts[0]?.state).toBe('starting'));
+    const pid = (await report()).parts[0]?.pid ?? 0;
+    const outcome = expect(started).rejects.toThrow('Tocsin was stopped while it started.');
+    await supervisor.stop();
+    await outcome;
+    expect(findProcess(pid)).toBeUndefined();
+    expect(await findHolder(home)).toBeUndefined();
+  });
+
   it('drains in the reverse order of the start and releases the home', async () => {
     const order: string[] = [];
     const marked = [

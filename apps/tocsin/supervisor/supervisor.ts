@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import { Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { Home } from '../home.ts';
 import { openAdminServer } from './admin-server.ts';
@@ -7,7 +6,12 @@ import type { DatabasePart } from './database-part.ts';
 import { clearLeftovers, recordChildren } from './leftovers.ts';
 import { acquireLock, type HomeLock } from './lock.ts';
 import type { LogStream } from './log-stream.ts';
-import { ManagedProcess, type ProcessPlan, type ProcessReport } from './managed-process.ts';
+import {
+  ManagedProcess,
+  type ProcessPlan,
+  type ProcessReport,
+  stoppedWhileStarting,
+} from './managed-process.ts';
 import { prepareHome, writeInternalToken } from './prepare-home.ts';
 import { residentBytes } from './process-identity.ts';
 import type { TokenDesk } from './token-desk.ts';
@@ -64,6 +68,7 @@ export class Supervisor {
   #lock: HomeLock | undefined;
   #admin: Server | undefined;
   #databaseOpen = false;
+  #starting: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
   readonly #stopped = Promise.withResolvers<void>();
 
@@ -82,8 +87,9 @@ export class Supervisor {
 
   /** Starts everything; on failure stops what was started and throws what went wrong. */
   async start(): Promise<void> {
+    this.#starting = this.#start();
     try {
-      await this.#start();
+      await this.#starting;
     } catch (error) {
       await this.stop();
       throw error;
@@ -110,17 +116,16 @@ export class Supervisor {
 
   /** A stop may have been asked for while earlier parts were still starting. */
   async #launch(child: ManagedProcess): Promise<void> {
-    if (this.#stopping !== undefined) {
-      throw new Problem('unavailable', { detail: 'stopped while starting' });
-    }
+    if (this.#stopping !== undefined) throw stoppedWhileStarting();
     await child.start();
   }
 
   async #openDatabase(): Promise<void> {
+    if (this.#stopping !== undefined) throw stoppedWhileStarting();
     this.#databaseOpen = true;
     await this.#options.database.open(() => {
       // The server came back, maybe at another address: who holds connections starts afresh.
-      for (const child of this.#processes) child.restart();
+      for (const child of this.#processes) child.restart(DRAIN_PROCESS_MS);
     });
   }
 
@@ -165,6 +170,8 @@ export class Supervisor {
   async #drain(): Promise<void> {
     for (const child of this.#processes.toReversed()) await child.stop(DRAIN_PROCESS_MS);
     if (this.#databaseOpen) await this.#options.database.close('fast');
+    // A start that was under way ends by itself now; what it opened last is closed too.
+    await this.#starting.catch(() => undefined);
     this.#admin?.closeAllConnections();
     this.#admin?.close();
     await this.#lock?.release();

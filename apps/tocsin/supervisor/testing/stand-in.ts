@@ -26,4 +26,4 @@ if (behaviour === 'writes-marker') {
 }
 say('ready');
 process.stderr.write('plain words on stderr\n');
-process.send?.({ type: 'ready' });
+if (behaviour !== 'never-ready') process.send?.({ type: 'ready' });
