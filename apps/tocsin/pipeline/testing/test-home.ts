@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { systemContext } from '@tocsin/auth/tenant-context.ts';
 import type { LogPosition } from '@tocsin/bus/event-bus.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
@@ -26,7 +27,12 @@ const registry = buildRuleRegistry(RULE_PACK);
 export interface CrashPlan {
   readonly label: Failpoint;
   readonly passes: number;
+  /** A part that takes its time, so that the others are ahead of it when the crash comes. */
+  readonly slow?: 'nothing' | 'publish' | 'checkpoint';
 }
+
+/** How slow a slow part is: longer than a commit takes here. */
+const SLOW_MS = 30;
 
 /** What the pipeline counted, all tenants together. */
 export interface Counted {
@@ -60,8 +66,8 @@ export class TestHome {
   readonly deadLetters: { offset: number; ordinal: number; reason: string }[] = [];
   readonly counted: Counted = { stored: 0, parseFailed: 0, duplicates: 0, deadLettered: 0 };
   readonly fatal: unknown[] = [];
-  /** Replaces parts of the output; for refusals of the bus. */
-  output: Partial<PipelineOutput> = {};
+  /** What the bus refuses a publish with, if it does. */
+  refusePublish: () => Error | undefined = () => undefined;
   plan: CrashPlan | undefined;
   pipeline!: Pipeline;
   store!: DuckDbEventStore;
@@ -179,13 +185,35 @@ export class TestHome {
       // A dead process does nothing more, whatever was under way.
       if (life.crashed) throw new Crash(label);
     };
-    return { ...systemWorld(), clock: this.clock, failpoint, disk: mortalDisk(life) };
+    return { ...systemWorld(), clock: this.clock, failpoint, disk: this.#mortalDisk(life) };
+  }
+
+  /** A disk on which a dead process writes nothing more. */
+  #mortalDisk(life: Life): Disk {
+    const check = (name: string): void => {
+      if (life.crashed) throw new Crash(name);
+    };
+    return {
+      ...systemDisk,
+      writeNew: async (path, bytes) => {
+        if (this.plan?.slow === 'checkpoint' && path.includes('/windows/'))
+          await setTimeout(SLOW_MS);
+        check('writeNew');
+        await systemDisk.writeNew(path, bytes);
+      },
+      rename: async (from, to) => {
+        check('rename');
+        await systemDisk.rename(from, to);
+      },
+    };
   }
 
   #output(world: World): PipelineOutput {
     return {
       publish: async (frames) => {
-        await new Promise((resolve) => setImmediate(resolve));
+        if (this.plan?.slow === 'publish') await setTimeout(SLOW_MS);
+        const refusal = this.refusePublish();
+        if (refusal !== undefined) throw refusal;
         world.failpoint('publish.before-commit');
         for (const { body } of frames)
           this.published.push(
@@ -204,7 +232,6 @@ export class TestHome {
         for (const { offset } of positions) this.cursor = Math.max(this.cursor, offset);
         world.failpoint('cursor.after-commit');
       },
-      ...this.output,
     };
   }
 
@@ -229,14 +256,4 @@ export class TestHome {
 
 function at(frame: Frame): Omit<LogPosition, 'offset'> {
   return { topic: 'raw.events', shard: 7, tenantId: frame.tenantId };
-}
-
-/** A disk on which a dead process writes nothing more. */
-function mortalDisk(life: Life): Disk {
-  return new Proxy(systemDisk, {
-    get(disk, name: keyof Disk) {
-      if (life.crashed) return () => Promise.reject(new Crash(name));
-      return disk[name];
-    },
-  });
 }
