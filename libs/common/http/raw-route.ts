@@ -44,7 +44,10 @@ export interface StreamRequest {
   readonly url: string;
   /** Lower-case header names. UNTRUSTED. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** UNTRUSTED: not read, not limited beyond a stated `content-length`; count what you pass on. */
+  /**
+   * UNTRUSTED: not read, not limited beyond a stated `content-length`; count what you pass on. Do not destroy it: what
+   * the handler leaves is read and dropped after the answer, so that the connection can be used again.
+   */
   readonly body: Readable;
   readonly requestId: string;
   readonly traceparent: string;

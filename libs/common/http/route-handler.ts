@@ -59,6 +59,7 @@ function streamRunner(route: StreamTenantRoute): Run {
         detail: `the body is larger than ${route.bodyBytesMax} bytes`,
       });
     }
+    readToTheEnd(request, reply);
     return route.handle(tenantOf(request), {
       method: request.method,
       url: request.url,
@@ -70,6 +71,14 @@ function streamRunner(route: StreamTenantRoute): Run {
       signal: abortWhenGone(reply),
     });
   };
+}
+
+/**
+ * What is left of a body when its answer is complete is read and dropped: else the next request on the same connection
+ * would wait behind it until it times out. Node does so for bodies that nobody began to read, and for no others.
+ */
+function readToTheEnd(request: FastifyRequest, reply: FastifyReply): void {
+  reply.raw.once('finish', () => request.raw.resume());
 }
 
 const EMPTY = Buffer.alloc(0);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { StreamRequest } from '@tocsin/http/raw-route.ts';
 import { streamTenantRoute } from '@tocsin/http/raw-route.ts';
 import type { Route, RouteReply } from '@tocsin/http/route.ts';
@@ -62,7 +63,7 @@ async function forward(
         'x-request-id': request.requestId,
         traceparent: request.traceparent,
       },
-      body: request.method === 'GET' ? null : request.body,
+      body: request.method === 'GET' ? null : bodyOf(request),
       signal: request.signal,
     });
     // Answers of ingest are small; held, so that the room is given back when all is done.
@@ -78,6 +79,15 @@ async function forward(
   } finally {
     release();
   }
+}
+
+/**
+ * The body as an iterator: a stream would be destroyed when the data process is away, and with it the client's
+ * connection could not be used for the next request.
+ */
+function bodyOf({ body }: StreamRequest): Readable {
+  // SAFETY: undici takes any async iterable as a body; its type names streams only.
+  return body.iterator({ destroyOnReturn: false }) as unknown as Readable;
 }
 
 function pick(headers: StreamRequest['headers']): Record<string, string> {

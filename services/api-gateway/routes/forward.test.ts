@@ -1,0 +1,82 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts';
+import { Pool } from 'undici';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { InFlightBytes } from '../domain/in-flight.ts';
+import { forwardRoute } from './forward.ts';
+
+const BODY = 'x'.repeat(700_000);
+
+describe('a forwarded request', () => {
+  let up: TestServer;
+  let client: Socket;
+  let head: string;
+  let pool: Pool;
+  let behind: Server | undefined;
+
+  beforeEach(async () => {
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const address = probe.address();
+    const dataPort = typeof address === 'object' && address !== null ? address.port : 0;
+    await new Promise((resolve) => probe.close(resolve));
+    pool = new Pool(`http://127.0.0.1:${dataPort}`);
+    const route = forwardRoute(
+      { data: pool, inFlight: new InFlightBytes(BODY.length * 2) },
+      {
+        method: 'POST',
+        path: '/v1/ingest/events',
+        operationId: 'ingestEvents',
+        summary: 's',
+        tags: [],
+        permission: 'events:write',
+        responses: { 202: undefined },
+        bodyBytesMax: BODY.length,
+      },
+    );
+    up = await testServer([route]);
+    const port = await up.server.listen({ host: '127.0.0.1', port: 0 });
+    const headers = Object.entries(await up.headers()).map(([name, value]) => `${name}: ${value}`);
+    head = [
+      'POST /v1/ingest/events HTTP/1.1',
+      'host: localhost',
+      ...headers,
+      `content-length: ${BODY.length}`,
+    ].join('\r\n');
+    client = connect(port, '127.0.0.1');
+    await once(client, 'connect');
+    behind = createServer((request, response) => {
+      request.resume().once('end', () => response.writeHead(202).end('{}'));
+    });
+    startData = async () => {
+      behind?.listen(dataPort, '127.0.0.1');
+      await once(behind as Server, 'listening');
+    };
+  });
+
+  let startData: () => Promise<void>;
+
+  afterEach(async () => {
+    client.destroy();
+    await up.server.close(100);
+    await pool.destroy();
+    behind?.closeAllConnections();
+    behind?.close();
+  });
+
+  /** Sends a request on the one connection and gives the status of its answer. */
+  async function send(): Promise<string> {
+    client.write(`${head}\r\n\r\n${BODY}`);
+    const [bytes] = await once(client, 'data');
+    return String(bytes).slice(9, 12);
+  }
+
+  it('is answered by 503 while the data process is away, each time on the same connection', async () => {
+    expect(await send()).toBe('503');
+    expect(await send()).toBe('503');
+    await startData();
+    expect(await send()).toBe('202');
+  });
+});
