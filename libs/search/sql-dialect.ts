@@ -57,11 +57,13 @@ const duckdb: SqlDialect = {
     const pointers = attributePaths(field).map((path) =>
       bind(path.map((step) => `/${pointerStep(step)}`).join('')),
     );
-    const extract = (how: string): string => {
-      const found = pointers.map((pointer) => `${how}(${field.sql}, ${pointer})`);
+    const first = (read: (pointer: string) => string): string => {
+      const found = pointers.map(read);
       return found.length === 1 ? `${found[0]}` : `coalesce(${found.join(', ')})`;
     };
-    const json = extract('json_extract');
+    // A JSON null is not SQL's NULL: it must give way to the next path, as it does where text is read.
+    const json = first((pointer) => `nullif(json_extract(${field.sql}, ${pointer}), 'null')`);
+    const plain = first((pointer) => `json_extract_string(${field.sql}, ${pointer})`);
     const text = `coalesce(json_extract_string(${json}, '$'), '')`;
     const someItem = (test: TextPredicate): string =>
       `len(list_filter(json_extract(${json}, '$[*]'), lambda item: ` +
@@ -71,7 +73,7 @@ const duckdb: SqlDialect = {
       `case json_type(${json}) when 'ARRAY' then ${list} when 'OBJECT' then ${object} else ${other} end`;
     // Reading JSON is what costs: the text is taken once, and only what looks like a list or object is read again.
     const quick = (slow: string, test: TextPredicate): string =>
-      `list_transform([coalesce(${extract('json_extract_string')}, '')], ` +
+      `list_transform([coalesce(${plain}, '')], ` +
       `lambda value: case when left(value, 1) in ('[', '{') then (${slow}) else ${test('value')} end)[1]`;
     const filled: TextPredicate = (value) => `${value} <> ''`;
     return {
