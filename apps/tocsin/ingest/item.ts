@@ -11,4 +11,4 @@ export interface Item {
  * Most bytes of an item that are kept, far above what the server takes: of a longer one (a file without line ends) the
  * rest is dropped, and the server refuses what is left of it.
  */
-const ITEM_BYTES_MAX = 4 * 1024 * 1024;
+export const ITEM_BYTES_MAX = 4 * 1024 * 1024;
