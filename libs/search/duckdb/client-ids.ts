@@ -12,11 +12,13 @@ export class ClientIds {
   readonly #days: Map<string, SeenIds>[] = [new Map(), new Map()];
   #size = 0;
   readonly #random: Random;
+  readonly #sizeMax: number;
   /** Ids that could not be checked because the limit was reached. */
   unchecked = 0;
 
-  constructor(random: Random) {
+  constructor(random: Random, sizeMax: number = CLIENT_IDS_MAX) {
     this.#random = random;
+    this.#sizeMax = sizeMax;
   }
 
   /** Forgets the day before yesterday: called when the received day changes. */
@@ -29,7 +31,7 @@ export class ClientIds {
   /** Remembers an id; true when it was there already. `daysAgo` is 0 or 1. */
   seen(tenantId: string, uuid: string, daysAgo = 0): boolean {
     if (this.#days.some((day) => day.get(tenantId)?.has(uuid))) return true;
-    if (this.#size >= CLIENT_IDS_MAX) {
+    if (this.#size >= this.#sizeMax) {
       this.unchecked += 1;
       return false;
     }
