@@ -7,6 +7,7 @@ import { registerDoctor } from '../commands/doctor.ts';
 import { registerDown } from '../commands/down.ts';
 import { registerIncidents } from '../commands/incidents.ts';
 import { registerIngest } from '../commands/ingest.ts';
+import { registerScan } from '../commands/scan.ts';
 import { registerSearch } from '../commands/search.ts';
 import { registerStatus } from '../commands/status.ts';
 import { registerTenant } from '../commands/tenant.ts';
@@ -24,6 +25,7 @@ const COMMANDS = [
   registerTenant,
   registerToken,
   registerIngest,
+  registerScan,
   registerSearch,
   registerAlerts,
   registerIncidents,

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { Problem } from '@tocsin/kernel/problem.ts';
+import { type LoadedRules, loadRules, type RuleFile } from '@tocsin/sigma/rule/load-rules.ts';
+import { memberText } from '@tocsin/sigma/yaml/yaml-node.ts';
+import { plainText } from '../cli/plain-text.ts';
+import { ruleFiles } from './find-files.ts';
+
+/** Sentences printed of each kind; the rest is counted. */
+const SENTENCES_MAX = 20;
+
+/** Reads the rules of all paths as one set. @throws Problem when a path cannot be read or holds no rule that can run */
+export async function loadScanRules(paths: readonly string[]): Promise<LoadedRules> {
+  const files: RuleFile[] = [];
+  for (const path of paths) {
+    for (const name of await ruleFiles(path)) files.push({ name, text: await readText(name) });
+  }
+  const loaded = loadRules(files);
+  if (loaded.rules.length > 0) return loaded;
+  const { refused, inactive, correlations, documents } = loaded;
+  const because =
+    documents === 0
+      ? 'there is no .yml file in it'
+      : `${refused.length} documents are refused, ${inactive.length} wait for lists, ${correlations.length} are correlations`;
+  const first = refused[0];
+  const detail = `no rule of ${paths.join(', ')} can run: ${because}.`;
+  const example =
+    first === undefined ? '' : ` ${first.file}:${first.line}:${first.column}: ${first.message}`;
+  throw new Problem('invalid_request', { detail: detail + example });
+}
+
+/** What a person must know of rules that do not run, each by name. */
+export function sentencesAbout(loaded: LoadedRules): string[] {
+  const refused = loaded.refused.map(
+    ({ file, line, column, code, message }) =>
+      `refused: ${file}:${line}:${column}: ${message} (${code})`,
+  );
+  const correlations = loaded.correlations.map(({ file, name, id, map }) => {
+    const title = memberText(map, 'title') ?? (name || id);
+    return `skipped: ${file}: "${title}" is a correlation, which scan cannot run yet; the rules it refers to run by themselves`;
+  });
+  const inactive = loaded.inactive.map(
+    ({ file, title, placeholders }) =>
+      `inactive: ${file}: "${title}" waits for the lists ${placeholders.join(', ')}`,
+  );
+  return [refused, correlations, inactive].flatMap(shortened).map(plainText);
+}
+
+function shortened(sentences: readonly string[]): string[] {
+  const rest = sentences.length - SENTENCES_MAX;
+  const shown = sentences.slice(0, SENTENCES_MAX);
+  return rest > 0 ? [...shown, `... and ${rest} more (${sentences[0]?.split(':')[0]})`] : shown;
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return (await readFile(path, 'utf8')).replace(/^\ufeff/, '');
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause ? cause.code : String(cause);
+    throw new Problem('invalid_request', { detail: `${path} cannot be read (${why}).`, cause });
+  }
+}

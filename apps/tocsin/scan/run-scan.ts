@@ -1,0 +1,98 @@
+import { systemClock } from '@tocsin/kernel/clock.ts';
+import { isProblem } from '@tocsin/kernel/problem.ts';
+import type { LoadedRules } from '@tocsin/sigma/rule/load-rules.ts';
+import { plainText } from '../cli/plain-text.ts';
+import { openTerminal, type Terminal } from '../cli/terminal.ts';
+import type { ScanOptions } from '../commands/scan.ts';
+import { isRulePath, logFiles } from './find-files.ts';
+import { loadScanRules, sentencesAbout } from './load-scan-rules.ts';
+import { JsonReport, TableReport } from './match-report.ts';
+import { newCounts, type ScanCounts, statsOf, statsText, summary } from './scan-counts.ts';
+import { Scanner } from './scanner.ts';
+
+/** Exit status of a scan, as of grep: a pipeline can tell "nothing" from "not looked". */
+export const EXIT_NOTHING = 0;
+export const EXIT_FOUND = 1;
+export const EXIT_ERROR = 2;
+
+/** Scans files against rules, alone, and answers the exit status. An error is a sentence on standard error. */
+export async function runScan(paths: readonly string[], options: ScanOptions): Promise<number> {
+  const terminal = openTerminal(options.json === true);
+  try {
+    return await scan(paths, options, terminal);
+  } catch (error) {
+    // Status 1 means "found": whatever ends a scan early must not end with it.
+    const words = isProblem(error) ? (error.detail ?? error.message) : stackOf(error);
+    terminal.note(`tocsin: ${isProblem(error) ? plainText(words) : words}`);
+    return EXIT_ERROR;
+  }
+}
+
+async function scan(
+  paths: readonly string[],
+  options: ScanOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const counts = newCounts();
+  const { rulePaths, logPaths } = await sortPaths(paths, options.rules);
+  const loaded = await loadScanRules(rulePaths);
+  counts.loadMicroseconds = cpuMicroseconds();
+  for (const sentence of sentencesAbout(loaded)) terminal.note(sentence);
+  const report = terminal.json
+    ? new JsonReport(process.stdout)
+    : new TableReport(process.stdout, process.stdout.columns);
+  const scanner = new Scanner(loaded.rules, {
+    anyLogsource: options.anyLogsource === true,
+    now: systemClock.now(),
+    counts,
+    report,
+    note: (text) => terminal.note(plainText(text)),
+    progress: (text) => terminal.progress(plainText(text)),
+  });
+  const before = cpuMicroseconds();
+  await scanner.scan(logPaths);
+  counts.cpuMicroseconds = cpuMicroseconds() - before;
+  terminal.progress('');
+  await report.end();
+  sayOutcome(counts, loaded, options, terminal);
+  if (counts.filesFailed > 0) return EXIT_ERROR;
+  return counts.matches > 0 ? EXIT_FOUND : EXIT_NOTHING;
+}
+
+/** Paths behind `--rules a` that hold rules belong to it; folders become their files. */
+async function sortPaths(
+  paths: readonly string[],
+  rules: readonly string[],
+): Promise<{ rulePaths: string[]; logPaths: string[] }> {
+  const rulePaths = [...rules];
+  const logPaths: string[] = [];
+  for (const path of paths) {
+    if (await isRulePath(path)) rulePaths.push(path);
+    else if (path === '-') logPaths.push(path);
+    else logPaths.push(...(await logFiles(path)));
+  }
+  return { rulePaths, logPaths };
+}
+
+function sayOutcome(
+  counts: ScanCounts,
+  loaded: LoadedRules,
+  options: ScanOptions,
+  terminal: Terminal,
+): void {
+  if (terminal.json) {
+    if (options.stats === true) terminal.note(JSON.stringify(statsOf(counts, loaded)));
+    return;
+  }
+  terminal.note(summary(counts));
+  if (options.stats === true) terminal.note(statsText(counts, loaded));
+}
+
+function cpuMicroseconds(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,112 @@
+import { isProblem } from '@tocsin/kernel/problem.ts';
+import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
+import { type RuleMatcher, RuleSet } from '@tocsin/sigma/rule-set.ts';
+import { countInWords } from '../cli/in-words.ts';
+import { decidingFields } from './deciding-fields.ts';
+import { type MatchReport, matchOf } from './match-report.ts';
+import { openLog } from './open-log.ts';
+import { type LogPart, readLog } from './read-log.ts';
+import type { ScanCounts } from './scan-counts.ts';
+import type { ScanEvent } from './scan-event.ts';
+
+/** Sentences about damage printed for a file; more are counted. */
+export const FILE_SENTENCES_MAX = 10;
+
+/** What a scanner works with. */
+export interface ScannerParts {
+  /** Try every rule on every event. */
+  readonly anyLogsource: boolean;
+  /** Milliseconds since 1970: the age of standard input, which has none. */
+  readonly now: number;
+  readonly counts: ScanCounts;
+  readonly report: MatchReport;
+  readonly note: (text: string) => void;
+  readonly progress: (text: string) => void;
+}
+
+/** Matches logs against rules, one after another. */
+export class Scanner {
+  readonly #rules: RuleSet;
+  readonly #parts: ScannerParts;
+
+  constructor(rules: readonly SigmaRule[], parts: ScannerParts) {
+    this.#rules = new RuleSet(rules);
+    this.#parts = parts;
+  }
+
+  /** Scans files in order. One that cannot be read is named and counted, and the next is read. */
+  async scan(paths: readonly string[]): Promise<void> {
+    const { counts, note, progress } = this.#parts;
+    for (const path of paths) {
+      try {
+        await this.#file(path, (events) =>
+          progress(
+            `${counts.files + 1}/${paths.length} ${path}: ${countInWords(events)} events, ${countInWords(counts.matches)} matches`,
+          ),
+        );
+        counts.files += 1;
+      } catch (error) {
+        if (!isOutside(error)) throw error;
+        counts.filesFailed += 1;
+        progress('');
+        note(`${path}: ${isProblem(error) ? (error.detail ?? error.message) : error.message}`);
+      }
+    }
+  }
+
+  async #file(path: string, tell: (events: number) => void): Promise<void> {
+    const log = await openLog(path, this.#parts.now);
+    const said = { sentences: 0 };
+    let index = 0;
+    try {
+      for await (const part of readLog(log)) {
+        for (const event of part.events) {
+          this.#event(event, path, index);
+          index += 1;
+        }
+        this.#damage(part, path, said);
+        await this.#parts.report.flush();
+        tell(index);
+      }
+    } finally {
+      log.close();
+    }
+  }
+
+  #event(event: ScanEvent, file: string, index: number): void {
+    const { counts, report } = this.#parts;
+    counts.events += 1;
+    if (event.failed) counts.eventsFailed += 1;
+    if (event.logsources.length === 0) counts.eventsWithoutLogsource += 1;
+    for (const rule of this.#matcher(event).match(event.fields)) {
+      const fields = decidingFields(rule.expression, event.fields);
+      const level = rule.level ?? 'none';
+      counts.matches += 1;
+      counts.byLevel.set(level, (counts.byLevel.get(level) ?? 0) + 1);
+      counts.rulesMatched.add(rule.id || `${rule.file}:${rule.place.line}`);
+      report.add(matchOf(rule, { file, index, time: event.time }, fields));
+    }
+  }
+
+  #matcher(event: ScanEvent): RuleMatcher {
+    return this.#parts.anyLogsource
+      ? this.#rules.matcherForAny()
+      : this.#rules.matcherFor(event.logsources);
+  }
+
+  #damage({ faults, faultCount }: LogPart, path: string, said: { sentences: number }): void {
+    const { counts, note, progress } = this.#parts;
+    counts.faults += faultCount;
+    if (faults.length > 0) progress('');
+    for (const fault of faults) {
+      said.sentences += 1;
+      if (said.sentences <= FILE_SENTENCES_MAX) note(`${path}: ${fault}`);
+      else if (said.sentences === FILE_SENTENCES_MAX + 1) note(`${path}: and more of this`);
+    }
+  }
+}
+
+/** A failure of the file, its packing or the disk; everything else is a fault of ours. */
+function isOutside(error: unknown): error is Error {
+  return isProblem(error) || (error instanceof Error && 'code' in error);
+}
