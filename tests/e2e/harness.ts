@@ -14,7 +14,8 @@ import {
 
 /** The root of the repository. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const MAIN = join(ROOT, 'apps/tocsin/main.ts');
+/** The command line. */
+export const MAIN = join(ROOT, 'apps/tocsin/main.ts');
 
 /** Longest wait for a start: slow machines initialise a database in it. */
 const START_MS_MAX = 60_000;
@@ -389,8 +390,10 @@ export class Caller {
   }
 }
 
-/** Nothing of the surroundings decides how the product under test runs. */
-function surroundings(environment: Readonly<Record<string, string>>): Record<string, string> {
+/** The environment of a command: nothing of the surroundings decides how the product under test runs. */
+export function surroundings(
+  environment: Readonly<Record<string, string>>,
+): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('TOCSIN_'));
   return { ...(Object.fromEntries(kept) as Record<string, string>), ...environment };
 }
