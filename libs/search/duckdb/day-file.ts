@@ -21,15 +21,20 @@ export class DayFile {
   readonly name: string;
   readonly spans = new Map<string, TenantSpan>();
 
-  private constructor(day: string, path: string) {
+  private constructor(day: string, path: string, name: string) {
     this.day = day;
     this.path = path;
-    this.name = `day_${day.replaceAll('-', '_')}`;
+    this.name = name;
   }
 
   /** Attaches a file, and makes its tables when it is new. */
-  static async attach(connection: DuckDBConnection, day: string, path: string): Promise<DayFile> {
-    const file = new DayFile(day, path);
+  static async attach(
+    connection: DuckDBConnection,
+    day: string,
+    path: string,
+    name = `day_${day.replaceAll('-', '_')}`,
+  ): Promise<DayFile> {
+    const file = new DayFile(day, path, name);
     // The newest storage format is needed for zstd columns.
     await connection.run(
       `attach '${path.replaceAll("'", "''")}' as ${file.name} (storage_version 'latest')`,

@@ -1,6 +1,7 @@
-import { DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
+import type { Disk } from '@tocsin/kernel/disk.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type {
@@ -24,6 +25,10 @@ import { EventWriter } from './event-writer.ts';
 import { expireEvents } from './expire-events.ts';
 import type { FrameRecord } from './frame-record.ts';
 import { ReaderPool } from './reader-pool.ts';
+import { UNFINISHED } from './rewrite-day.ts';
+
+/** How long looking for the records of frames may take. */
+const FRAMES_DEADLINE_MS = 5_000;
 
 /** How the event store is opened. */
 export interface DuckDbOptions {
@@ -50,6 +55,7 @@ export class DuckDbEventStore implements SearchStore {
   readonly #files: EventFiles;
   readonly #instance: DuckDBInstance;
   readonly #world: World;
+  readonly #folder: string;
 
   private constructor(parts: {
     writer: EventWriter;
@@ -58,6 +64,7 @@ export class DuckDbEventStore implements SearchStore {
     files: EventFiles;
     instance: DuckDBInstance;
     world: World;
+    folder: string;
   }) {
     this.writer = parts.writer;
     this.#reader = parts.reader;
@@ -65,6 +72,7 @@ export class DuckDbEventStore implements SearchStore {
     this.#files = parts.files;
     this.#instance = parts.instance;
     this.#world = parts.world;
+    this.#folder = parts.folder;
   }
 
   static async open(options: DuckDbOptions): Promise<DuckDbEventStore> {
@@ -77,12 +85,14 @@ export class DuckDbEventStore implements SearchStore {
     });
     const connection = await instance.connect();
     const roller = await instance.connect();
+    await removeUnfinished(world.disk, folder);
     const start = await openDayFiles(connection, folder, await world.disk.list(folder));
     const writer = new EventWriter({ ...start, connection, roller, folder, world });
     await writer.loadClientIds();
     const pool = new ReaderPool(instance, world.clock);
     const reader = new EventReader(start.files, pool, world.clock, options.formatRawRef);
-    return new DuckDbEventStore({ writer, reader, pool, files: start.files, instance, world });
+    const { files } = start;
+    return new DuckDbEventStore({ writer, reader, pool, files, instance, world, folder });
   }
 
   async append(
@@ -147,7 +157,7 @@ export class DuckDbEventStore implements SearchStore {
     const missing = frameIds.filter((id) => !found.some((frame) => frame.frameId === id));
     // Derived ids may also be in a file, from the first time.
     if (missing.length === 0 && found.every((frame) => frame.frameId[14] !== '5')) return found;
-    return this.#pool.read(5_000, async (connection) => {
+    return this.#readFiles(async (connection) => {
       const stored: FrameRecord[] = [];
       for (const file of this.#files.days) {
         stored.push(...(await file.findFramesById(connection, tenant.tenantId, frameIds)));
@@ -158,7 +168,7 @@ export class DuckDbEventStore implements SearchStore {
 
   /** The stored record of a frame by its place in a source, for a replay to decide the same. */
   findFrameAt(source: string, offset: number): Promise<FrameRecord | undefined> {
-    return this.#pool.read(5_000, async (connection) => {
+    return this.#readFiles(async (connection) => {
       for (const file of this.#files.days.toReversed()) {
         const found = await file.findFrameAt(connection, source, offset);
         if (found !== undefined) return found;
@@ -182,9 +192,17 @@ export class DuckDbEventStore implements SearchStore {
   async expire(tenant: TenantContext, policy: ExpirePolicy): Promise<number> {
     checkCollection(policy.collection);
     await this.flush();
-    return this.writer.exclusively(() =>
-      expireEvents(this.#files, this.writer.roller, tenant, policy),
-    );
+    const place = {
+      files: this.#files,
+      connection: this.writer.roller,
+      folder: this.#folder,
+      disk: this.#world.disk,
+    };
+    const gone = {
+      tenantId: tenant.tenantId,
+      receivedBefore: Math.ceil(policy.receivedBefore),
+    };
+    return this.writer.exclusively(() => expireEvents(place, gone));
   }
 
   async close(): Promise<void> {
@@ -196,9 +214,22 @@ export class DuckDbEventStore implements SearchStore {
     }
   }
 
+  #readFiles<Result>(work: (connection: DuckDBConnection) => Promise<Result>): Promise<Result> {
+    return this.#pool.read(FRAMES_DEADLINE_MS, (connection) =>
+      this.#files.gate.read(() => work(connection)),
+    );
+  }
+
   async #asked<Result>(collection: Collection, ask: () => Promise<Result>): Promise<Result> {
     checkCollection(collection);
     return ask();
+  }
+}
+
+/** Removes what a crash left of a file that was being written anew: the old one is still there and whole. */
+async function removeUnfinished(disk: Disk, folder: string): Promise<void> {
+  for (const name of await disk.list(folder)) {
+    if (name.includes(`.duckdb${UNFINISHED}`)) await disk.remove(`${folder}/${name}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TimeRange } from '../search-store.ts';
 import { DayFile } from './day-file.ts';
+import { FileGate } from './file-gate.ts';
 import type { FrameRecord } from './frame-record.ts';
 import type { HotTable, TenantSpan } from './hot-table.ts';
 
@@ -21,6 +22,8 @@ export interface ReadTarget {
 
 /** The day files of a store and its hot tables: which roll is visible where. */
 export class EventFiles {
+  /** Whoever reads day files reads within it. */
+  readonly gate = new FileGate();
   readonly #days = new Map<string, DayFile>();
   readonly #hot: HotTable[] = [];
   #visible = 0;
@@ -36,6 +39,10 @@ export class EventFiles {
   addDay(file: DayFile, visible: number): void {
     this.#days.set(file.day, file);
     this.#visible = Math.max(this.#visible, visible);
+  }
+
+  removeDay(file: DayFile): void {
+    this.#days.delete(file.day);
   }
 
   addHot(hot: HotTable): void {

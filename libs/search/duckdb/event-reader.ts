@@ -132,14 +132,16 @@ export class EventReader {
     asked: Asked,
     work: (connection: DuckDBConnection, targets: readonly ReadTarget[]) => Promise<Result>,
   ): Promise<Result> {
-    return this.#pool.read(asked.deadlineMs ?? DEADLINE_MS_DEFAULT, async (connection) => {
-      const targets = this.#files.targets(tenant.tenantId, asked.range);
-      try {
-        return await work(connection, targets);
-      } finally {
-        for (const target of targets) await target.release();
-      }
-    });
+    return this.#pool.read(asked.deadlineMs ?? DEADLINE_MS_DEFAULT, (connection) =>
+      this.#files.gate.read(async () => {
+        const targets = this.#files.targets(tenant.tenantId, asked.range);
+        try {
+          return await work(connection, targets);
+        } finally {
+          for (const target of targets) await target.release();
+        }
+      }),
+    );
   }
 
   async #documents(

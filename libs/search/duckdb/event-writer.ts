@@ -3,7 +3,7 @@ import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import { ClientIds } from './client-ids.ts';
-import { DayFile, rows } from './day-file.ts';
+import { DayFile } from './day-file.ts';
 import { EventChunk } from './event-chunk.ts';
 import { dayOf, type EventFiles } from './event-files.ts';
 import type { FrameRecord } from './frame-record.ts';
@@ -78,13 +78,20 @@ export class EventWriter {
   async loadClientIds(): Promise<void> {
     const days = this.#start.files.days.toSorted((a, b) => b.day.localeCompare(a.day)).slice(0, 2);
     for (const [daysAgo, file] of days.entries()) {
-      const found = await rows(
-        this.#start.connection,
-        `select tenant_id, event_id::VARCHAR as id from ${file.name}.events where client_id
-         union all select tenant_id, frame_id from ${file.name}.frames where ${DERIVED_FRAME}`,
-      );
-      for (const row of found)
-        this.#clientIds.seen(String(row['tenant_id']), String(row['id']), daysAgo);
+      const sql = `select tenant_id, event_id::VARCHAR from ${file.name}.events where client_id
+         union all select tenant_id, frame_id from ${file.name}.frames where ${DERIVED_FRAME}`;
+      // In pieces: a busy day has millions.
+      const result = await this.#start.connection.stream(sql);
+      for (
+        let chunk = await result.fetchChunk();
+        chunk?.rowCount;
+        chunk = await result.fetchChunk()
+      ) {
+        const [tenants = [], ids = []] = chunk.getColumns();
+        tenants.forEach((tenantId, row) => {
+          this.#clientIds.seen(String(tenantId), String(ids[row]), daysAgo);
+        });
+      }
     }
   }
 
@@ -171,10 +178,14 @@ export class EventWriter {
     return this.#start.roller;
   }
 
-  /** Runs work on the files while no roll does. */
+  /** Runs work on the files while no roll does. Its failure is its caller's: rolls go on. */
   exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
-    const run = this.#rolling.then(work);
-    this.#rolling = run.then(() => undefined);
+    const before = this.#rolling;
+    const run = before.then(work);
+    this.#rolling = run.then(
+      () => undefined,
+      () => before,
+    );
     return run;
   }
 

@@ -1,32 +1,22 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
-import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
-import type { ExpirePolicy } from '../search-store.ts';
-import { rows } from './day-file.ts';
-import type { EventFiles } from './event-files.ts';
+import { countRows, type Expired, type FilesPlace, removeDay, rewriteDay } from './rewrite-day.ts';
 
 /**
- * Removes a tenant's events received before a time from every day file, and the file's free space with them:
- * deleted rows stay readable on disk until the file is written anew, so its blocks are checkpointed and vacuumed.
+ * Removes what expired from every day file, really: afterwards its text is in none of them (design 4.2). A file of
+ * which nothing is left goes as a whole, but for the newest, which also remembers the offsets.
+ *
+ * @returns the number of events removed
  */
-export async function expireEvents(
-  files: EventFiles,
-  connection: DuckDBConnection,
-  tenant: TenantContext,
-  policy: ExpirePolicy,
-): Promise<number> {
+export async function expireEvents(place: FilesPlace, gone: Expired): Promise<number> {
   let removed = 0;
-  for (const file of files.days) {
-    const where = `tenant_id = $1 and ingested_at < ${Math.ceil(policy.receivedBefore)}`;
-    const [count] = await rows(
-      connection,
-      `select count(*) as count from ${file.name}.events where ${where}`,
-      [tenant.tenantId],
-    );
-    const found = Number(count?.['count'] ?? 0);
-    if (found === 0) continue;
-    await connection.run(`delete from ${file.name}.events where ${where}`, [tenant.tenantId]);
-    await connection.run(`checkpoint ${file.name}`);
-    removed += found;
+  const days = place.files.days.toSorted((a, b) => (a.day < b.day ? -1 : 1));
+  for (const file of days) {
+    const { expired, left } = await countRows(place.connection, file, gone);
+    if (expired === 0) continue;
+    // Rewriting replaces the object of a day, so the heir is looked up and not remembered.
+    const heir = place.files.day(days.at(-1)?.day ?? '');
+    if (left > 0 || heir === undefined || heir === file) await rewriteDay(place, file, gone);
+    else await removeDay(place, file, heir);
+    removed += expired;
   }
   return removed;
 }

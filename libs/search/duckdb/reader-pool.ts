@@ -1,11 +1,13 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import type { Clock } from '@tocsin/kernel/clock.ts';
+import type { CancelTimer, Clock } from '@tocsin/kernel/clock.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 
 /** Reading connections, at most: so many searches run at once, the others wait in line. */
 export const READERS_MAX = 4;
 /** A search is interrupted after this long unless it states its own deadline. */
 export const DEADLINE_MS_DEFAULT = 10_000;
+
+const INTERRUPT_AGAIN_MS = 20;
 
 /** Lends connections for reading, and interrupts what runs past its deadline. */
 export class ReaderPool {
@@ -31,10 +33,14 @@ export class ReaderPool {
   ): Promise<Result> {
     const connection = await this.#take();
     let expired = false;
-    const cancel = this.#clock.after(deadlineMs, () => {
+    let cancel: CancelTimer;
+    // Again and again: an interrupt between two statements of the work would be lost.
+    const interrupt = (): void => {
       expired = true;
       connection.interrupt();
-    });
+      cancel = this.#clock.after(INTERRUPT_AGAIN_MS, interrupt);
+    };
+    cancel = this.#clock.after(deadlineMs, interrupt);
     try {
       return await work(connection);
     } catch (error) {
