@@ -7,6 +7,7 @@ import { connectProblem } from './database-problem.ts';
 import { type DatabaseLog, silentLog } from './log.ts';
 import type { DatabaseUrls } from './prepare-database.ts';
 import type { RoleNames } from './role-names.ts';
+import { singleClient } from './single-client.ts';
 
 /** The product's own migrations. */
 const MIGRATIONS_FOLDER = join(import.meta.dirname, 'migrations');
@@ -37,7 +38,7 @@ export async function migrate(
   options: MigrateOptions = {},
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(options.folder ?? MIGRATIONS_FOLDER);
-  const client = new pg.Client({
+  const client = singleClient({
     connectionString: urls.owner,
     application_name: 'tocsin migrate',
   });

@@ -6,6 +6,7 @@ import pg from 'pg';
 import { connectProblem } from './database-problem.ts';
 import { grantDatabase } from './grant-database.ts';
 import { type RoleNames, roleNames } from './role-names.ts';
+import { singleClient } from './single-client.ts';
 
 /** The three roles' connections to one database. Secret: they hold passwords. */
 export interface DatabaseUrls {
@@ -42,7 +43,7 @@ const SERVER_VERSION_MIN = 150_000;
  */
 export async function prepareDatabase(options: PrepareOptions): Promise<DatabaseUrls> {
   const roles = roleNames(options.rolePrefix);
-  const client = new pg.Client({ connectionString: options.url, application_name: 'tocsin' });
+  const client = singleClient({ connectionString: options.url, application_name: 'tocsin' });
   try {
     await client.connect();
   } catch (error) {

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type PostgresServer, startPostgres } from '@tocsin/database/server/start-postgres.ts';
 import { sleep } from '@tocsin/kernel/clock.ts';
-import { isProblem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { Home } from '../home.ts';
 import { nextBackoffMs } from './backoff.ts';
@@ -23,10 +22,22 @@ export interface BundledDatabaseOptions {
   readonly log: LogStream;
 }
 
+/** After this the end of a killed server is known. */
+const END_KNOWN_MS = 500;
+
+/** The server ended while its database was prepared. */
+class EndedEarly extends Error {
+  constructor(cause: unknown) {
+    super('PostgreSQL ended while its database was prepared', { cause });
+  }
+}
+
 /** The PostgreSQL that comes with Tocsin, kept running on `<home>/postgres`. */
 export class BundledDatabase implements DatabasePart {
   readonly #options: BundledDatabaseOptions;
   #server: PostgresServer | undefined;
+  /** Where the server was when the other processes were told. */
+  #toldUrl: string | undefined;
   #state: ProcessState = 'idle';
   #startedAt = 0;
   #restarts = 0;
@@ -96,15 +107,18 @@ export class BundledDatabase implements DatabasePart {
   async #runOnce(): Promise<string | undefined> {
     try {
       const server = await this.#start();
-      if (this.#everReady) this.#moved();
+      // At its old address it is found again by who uses it; a restart of all would stop ingest for nothing.
+      if (this.#everReady && server.url !== this.#toldUrl) this.#moved();
+      this.#toldUrl = server.url;
       this.#everReady = true;
       this.#firstReady.resolve();
       const { signal, code } = await server.exited;
       return signal ?? `exit status ${code}`;
     } catch (error) {
-      // What is wrong with the machine or the settings stays wrong; a server that was killed in the middle may come back.
-      if (!this.#everReady && (isProblem(error) || ++this.#failedFirstStarts >= FIRST_STARTS_MAX)) {
-        this.#firstReady.reject(error);
+      // What is wrong with the machine or the settings stays wrong; a server that was killed in the middle comes back.
+      const tryAgain = error instanceof EndedEarly && ++this.#failedFirstStarts < FIRST_STARTS_MAX;
+      if (!this.#everReady && !tryAgain) {
+        this.#firstReady.reject(error instanceof EndedEarly ? error.cause : error);
         return undefined;
       }
       if (!this.#closing.signal.aborted) {
@@ -131,6 +145,13 @@ export class BundledDatabase implements DatabasePart {
       if (this.#closing.signal.aborted) throw stoppedWhileStarting();
       await publishDatabase(server.url, home, world, log);
     } catch (error) {
+      // Its connections break a moment before its end is known.
+      const ended = server.exited.then(() => true);
+      const hasEnded = await Promise.race([
+        ended,
+        sleep(world.clock, END_KNOWN_MS).then(() => false),
+      ]);
+      if (hasEnded && !this.#closing.signal.aborted) throw new EndedEarly(error);
       await server.stop();
       throw error;
     }

@@ -43,9 +43,21 @@ export function openLogStream(options: LogStreamOptions): LogStream {
     own,
     feed(service, channel) {
       const level = channel === 'stderr' ? 'error' : 'info';
-      return splitLines((line) => {
-        if (isLogObject(line)) emit(line, levelOf(line));
-        else emit(wrapped(line, service, level, clock), level);
+      return splitLines((lines) => {
+        let words: string[] = [];
+        const emitWords = (): void => {
+          if (words.length > 0) emit(wrapped(words, service, level, clock), level);
+          words = [];
+        };
+        for (const line of lines) {
+          if (!isLogObject(line)) {
+            words.push(line);
+            continue;
+          }
+          emitWords();
+          emit(line, levelOf(line));
+        }
+        emitWords();
       });
     },
   };
@@ -67,13 +79,16 @@ function levelOf(line: string): string {
   return /^\{"level":"([a-z]+)"/.exec(line)?.[1] ?? 'info';
 }
 
-function wrapped(message: string, service: string, level: string, clock: Clock): string {
+/** Lines that came together, such as a stack, are one entry. */
+function wrapped(lines: readonly string[], service: string, level: string, clock: Clock): string {
   const timestamp = new Date(clock.now()).toISOString();
-  return JSON.stringify({ level, timestamp, service, message });
+  const [message, ...more] = lines;
+  const rest = more.length === 0 ? {} : { more: more.join('\n') };
+  return JSON.stringify({ level, timestamp, service, message, ...rest });
 }
 
 /** Cuts a byte stream into lines; keeps characters whole that straddle two chunks. */
-function splitLines(each: (line: string) => void): (bytes: Buffer) => void {
+function splitLines(take: (lines: readonly string[]) => void): (bytes: Buffer) => void {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   return (bytes) => {
@@ -83,6 +98,7 @@ function splitLines(each: (line: string) => void): (bytes: Buffer) => void {
       parts.push(`${rest.slice(0, LOG_LINE_LENGTH_MAX)} [cut]`);
       rest = '';
     }
-    for (const part of parts) if (part.trim() !== '') each(part);
+    const lines = parts.filter((part) => part.trim() !== '');
+    if (lines.length > 0) take(lines);
   };
 }

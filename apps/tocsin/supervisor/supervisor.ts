@@ -124,7 +124,7 @@ export class Supervisor {
     if (this.#stopping !== undefined) throw stoppedWhileStarting();
     this.#databaseOpen = true;
     await this.#options.database.open(() => {
-      // The server came back, maybe at another address: who holds connections starts afresh.
+      // The server came back at another address: who holds connections to the old one starts afresh.
       for (const child of this.#processes) child.restart(DRAIN_PROCESS_MS);
     });
   }

@@ -2,8 +2,8 @@ import * as fs from 'node:fs/promises';
 import { sleep } from '@tocsin/kernel/clock.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { systemWorld, type World } from '@tocsin/kernel/world.ts';
-import pg from 'pg';
 import type { DatabaseLog } from '../log.ts';
+import { singleClient } from '../single-client.ts';
 import { installEngine, type PostgresEngine } from './engine.ts';
 import { freePort } from './free-port.ts';
 import { type ClusterFolders, clusterFolders, initCluster, SUPERUSER } from './init-cluster.ts';
@@ -146,7 +146,7 @@ async function ready(
 }
 
 async function createDatabase(port: number, password: string): Promise<void> {
-  const client = new pg.Client({
+  const client = singleClient({
     host: '127.0.0.1',
     port,
     user: SUPERUSER,
