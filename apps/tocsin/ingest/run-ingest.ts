@@ -96,9 +96,9 @@ function summary({ tally, pending, interrupted }: SentInput, seconds: number): s
   );
   lines.push(`in ${durationInWords(seconds * 1000)}, ${countInWords(rate)} items/s`);
   if (pending > 0) lines.push(`${pending} requests are accepted but not yet stored; they will be.`);
-  if (tally.uncertain_requests > 0) {
+  if (tally.repeated_requests > 0) {
     lines.push(
-      `${tally.uncertain_requests} requests were repeated after a broken connection: lines without an id of their own may be there twice.`,
+      `${tally.repeated_requests} requests were sent again after a broken connection; each is stored once, by its key.`,
     );
   }
   if (interrupted) lines.push('Interrupted. Run the same command again to go on.');

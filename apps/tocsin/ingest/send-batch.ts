@@ -10,7 +10,7 @@ export interface BatchOutcome {
   readonly receipts: readonly string[];
   /** Why items were refused, some of them. */
   readonly reasons: readonly string[];
-  readonly uncertain: number;
+  readonly repeated: number;
 }
 
 /** How to send. */
@@ -39,7 +39,7 @@ export async function sendBatch(
   items: readonly Buffer[],
   options: SendOptions,
 ): Promise<BatchOutcome> {
-  let uncertain = 0;
+  let repeated = 0;
   let waitMs = WAIT_FIRST_MS;
   const begin = options.clock.monotonic();
   for (;;) {
@@ -49,9 +49,9 @@ export async function sendBatch(
       return error;
     });
     if (!isProblem(answer)) {
-      if (answer.status === 202) return { ...accepted(answer), uncertain };
-      if (!shouldRepeat(answer.status)) return refusal(items, answer, options, uncertain);
-    } else if (!isRefusedConnection(answer)) uncertain += 1;
+      if (answer.status === 202) return { ...accepted(answer), repeated };
+      if (!shouldRepeat(answer.status)) return refusal(items, answer, options, repeated);
+    } else if (!isRefusedConnection(answer)) repeated += 1;
     const asked = isProblem(answer) ? 0 : Number(answer.headers['retry-after'] ?? 0) * 1000;
     const pause = Math.min(Math.max(asked, waitMs), Math.max(asked, WAIT_MAX_MS));
     options.waiting(pause);
@@ -77,7 +77,7 @@ function post(items: readonly Buffer[], { api, path, key }: SendOptions): Promis
   );
 }
 
-function accepted(answer: HttpAnswer): Omit<BatchOutcome, 'uncertain'> {
+function accepted(answer: HttpAnswer): Omit<BatchOutcome, 'repeated'> {
   const body: Partial<Record<string, unknown>> = JSON.parse(answer.body.toString('utf8'));
   const refusals = Array.isArray(body.refusals) ? body.refusals : [];
   return {
@@ -93,13 +93,13 @@ async function refusal(
   items: readonly Buffer[],
   answer: HttpAnswer,
   options: SendOptions,
-  uncertain: number,
+  repeated: number,
 ): Promise<BatchOutcome> {
   const problem = problemOf(answer, `POST ${options.path}`);
   if (!aboutTheBody(answer.status)) throw problem;
   const reasons = [problem.detail ?? problem.title];
   if (items.length === 1 || isAboutEachItem(answer)) {
-    return { accepted: 0, refused: items.length, receipts: [], reasons, uncertain };
+    return { accepted: 0, refused: items.length, receipts: [], reasons, repeated };
   }
   const middle = Math.ceil(items.length / 2);
   const first = await sendBatch(items.slice(0, middle), { ...options, key: `${options.key}/a` });
@@ -109,7 +109,7 @@ async function refusal(
     refused: first.refused + second.refused,
     receipts: [...first.receipts, ...second.receipts],
     reasons: [...first.reasons, ...second.reasons],
-    uncertain: uncertain + first.uncertain + second.uncertain,
+    repeated: repeated + first.repeated + second.repeated,
   };
 }
 

@@ -15,6 +15,8 @@ interface Receiver {
   readonly server: Server;
   readonly paths: Set<string>;
   readonly lines: string[];
+  /** Idempotency keys, one a request. */
+  readonly keys: unknown[];
   /** Answers of the next requests; then everything is accepted. */
   readonly script: ((request: IncomingMessage, response: ServerResponse) => void)[];
 }
@@ -36,6 +38,7 @@ afterEach(() => {
 async function openReceiver(): Promise<Receiver> {
   const lines: string[] = [];
   const paths = new Set<string>();
+  const keys: unknown[] = [];
   const script: Receiver['script'] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -52,6 +55,7 @@ async function openReceiver(): Promise<Receiver> {
       });
       return;
     }
+    keys.push(request.headers['idempotency-key']);
     const scripted = script.shift();
     if (scripted !== undefined) {
       scripted(request, response);
@@ -67,7 +71,7 @@ async function openReceiver(): Promise<Receiver> {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, lines, paths, script };
+  return { server, lines, keys, paths, script };
 }
 
 function answer(response: ServerResponse, status: number, body: object, headers = {}): void {
@@ -129,13 +133,14 @@ describe('sendInput', () => {
     );
     const { tally } = await send(numbered(10).join('\n'));
     expect(receiver.lines).toEqual(numbered(10));
-    expect(tally).toMatchObject({ accepted: 10, uncertain_requests: 0 });
+    expect(tally).toMatchObject({ accepted: 10, repeated_requests: 0 });
   });
 
-  it('says how many requests it repeated without knowing whether the first was taken', async () => {
+  it('repeats a request whose answer was lost under the same key, and counts it', async () => {
     receiver.script.push((request) => request.socket.destroy());
     const { tally } = await send(numbered(3).join('\n'));
-    expect(tally).toMatchObject({ accepted: 3, uncertain_requests: 1 });
+    expect(tally).toMatchObject({ accepted: 3, repeated_requests: 1 });
+    expect(receiver.keys).toEqual([expect.any(String), receiver.keys[0]]);
   });
 
   it('halves a body that is refused as a whole, so that only the item at fault is left out', async () => {

@@ -74,7 +74,7 @@ export async function sendInput(options: SendInputOptions): Promise<SentInput> {
     tally.bytes += batch.range[1] - batch.range[0];
     tally.accepted += outcome.accepted;
     tally.refused += outcome.refused;
-    tally.uncertain_requests += outcome.uncertain;
+    tally.repeated_requests += outcome.repeated;
     receipts.add(outcome.receipts);
     ledger.acknowledge(batch.range);
     for (const reason of outcome.reasons) if (++shown <= REASONS_SHOWN_MAX) told(reason);

@@ -8,8 +8,8 @@ export interface Tally {
   duplicate: number;
   dead_lettered: number;
   parse_failed: number;
-  /** Requests sent again although the first may have been taken (a broken connection): raw lines may be there twice. */
-  uncertain_requests: number;
+  /** Requests sent again after a broken connection, under the same key: the server stores their items once. */
+  repeated_requests: number;
 }
 
 /** Nothing yet. */
@@ -23,6 +23,6 @@ export function emptyTally(): Tally {
     duplicate: 0,
     dead_lettered: 0,
     parse_failed: 0,
-    uncertain_requests: 0,
+    repeated_requests: 0,
   };
 }
