@@ -1,11 +1,14 @@
 import type { Logsource } from '@tocsin/contracts/normalized-event.ts';
 import type { EventRecord } from './evaluate/event-record.ts';
-import { logsourceApplies, logsourceKey } from './evaluate/logsource.ts';
+import { logsourceApplies, logsourceCompatible, logsourceKey } from './evaluate/logsource.ts';
+import { parseEvent } from './evaluate/parse-event.ts';
 import { buildIndex } from './index/build-index.ts';
 import { indexBytes } from './index/compiled-index.ts';
+import type { JsonChunk } from './index/json-chunk.ts';
 import { Matcher } from './index/matcher.ts';
 import { SymbolTable } from './index/symbol-table.ts';
 import { EventWalker } from './index/walk-event.ts';
+import { JsonWalker } from './index/walk-json.ts';
 import type { LazyRegex } from './regex/lazy-regex.ts';
 import type { Expression, SigmaRule } from './rule/rule.ts';
 
@@ -42,14 +45,26 @@ export class RuleSet {
     const key = logsourceKey(triples);
     const known = this.#routes.get(key);
     if (known !== undefined) return known;
-    const rules = this.rules.filter(({ logsource }) => logsourceApplies(logsource, triples));
-    const name = rules.map((rule) => this.rules.indexOf(rule)).join();
+    const matcher = this.#shared((rule) => logsourceApplies(rule.logsource, triples));
+    if (this.#routes.size < ROUTES_MAX) this.#routes.set(key, matcher);
+    return matcher;
+  }
+
+  /** The matcher for events of which only some keys are known (the others are `''`): rules that contradict none. */
+  matcherForStated(stated: Logsource): RuleMatcher {
+    return this.#shared((rule) => logsourceCompatible(rule.logsource, stated));
+  }
+
+  /** One matcher for each set of rules, however many logsources lead to it. */
+  #shared(applies: (rule: SigmaRule) => boolean): RuleMatcher {
+    const numbers: number[] = [];
+    for (const [number, rule] of this.rules.entries()) if (applies(rule)) numbers.push(number);
+    const name = numbers.join();
     let matcher = this.#indexes.get(name);
     if (matcher === undefined) {
-      matcher = this.#build(rules);
+      matcher = this.#build(numbers.map((number) => this.rules[number] as SigmaRule));
       this.#indexes.set(name, matcher);
     }
-    if (this.#routes.size < ROUTES_MAX) this.#routes.set(key, matcher);
     return matcher;
   }
 
@@ -87,12 +102,14 @@ export class RuleMatcher {
   readonly rules: readonly SigmaRule[];
   readonly #matcher: Matcher;
   readonly #walker: EventWalker;
+  readonly #jsonWalker: JsonWalker;
   readonly #found: number[] = [];
 
   constructor(rules: readonly SigmaRule[], parts: Parameters<typeof buildIndex>[1]) {
     this.rules = rules;
     this.#matcher = new Matcher(buildIndex(rules, parts));
     this.#walker = new EventWalker(this.#matcher);
+    this.#jsonWalker = new JsonWalker(this.#matcher);
   }
 
   /** The rules that an event matches, in the order of the set. UNTRUSTED event. */
@@ -108,6 +125,18 @@ export class RuleMatcher {
     this.#found.length = 0;
     this.#walker.match(event, this.#found);
     return this.#found;
+  }
+
+  /**
+   * The same for an event in JSON, `[start, end)` of a chunk, without reading what no rule looks at.
+   *
+   * @returns undefined when it is no JSON object
+   */
+  matchJson(chunk: JsonChunk, start: number, end: number): readonly number[] | undefined {
+    this.#found.length = 0;
+    if (this.#jsonWalker.match(chunk, start, end, this.#found)) return this.#found;
+    const event = parseEvent(chunk.bytes.toString('utf8', start, end));
+    return event === undefined ? undefined : this.matchNumbers(event);
   }
 
   get tableBytes(): number {

@@ -18,3 +18,19 @@ export function logsourceKey(triples: readonly Logsource[]): string {
     .sort()
     .join(',');
 }
+
+/**
+ * Whether no key contradicts: what one side leaves out prunes nothing. For labels that state only what is sure; the
+ * product states whole triples and uses {@link logsourceApplies}.
+ */
+export function logsourceCompatible(rule: RuleLogsource, stated: Logsource): boolean {
+  return (
+    agrees(rule.product, stated.product) &&
+    agrees(rule.category, stated.category) &&
+    agrees(rule.service, stated.service)
+  );
+}
+
+function agrees(wanted: string | undefined, stated: string): boolean {
+  return wanted === undefined || stated === '' || wanted === stated;
+}

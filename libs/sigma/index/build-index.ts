@@ -6,6 +6,7 @@ import { type Atom, AtomTable, type Entry, KEYWORD_SLOT, type LazyTest } from '.
 import { BranchProgram } from './branch-program.ts';
 import type { CompiledIndex, CompiledTest } from './compiled-index.ts';
 import { buildKeyTree } from './key-tree.ts';
+import { KeywordFilter } from './keyword-filter.ts';
 import {
   buildScanner,
   ENTRY_CONTAINS,
@@ -44,6 +45,7 @@ export function buildIndex(rules: readonly SigmaRule[], parts: IndexParts): Comp
     keys: buildKeyTree(table.fields),
     slots: table.fields.length,
     hasKeywords: table.atoms.some(({ slot, key }) => slot === KEYWORD_SLOT && key !== ''),
+    keywordFilter: buildKeywordFilter(table),
     scanners: buildScanners(table, parts.symbols),
     presence: Int32Array.from(table.fields, (_, slot) => table.presence.get(slot) ?? -1),
     ...entryTables(table.entries, parts.symbols),
@@ -82,6 +84,14 @@ function watchRules(
     }
   }
   return { always, watching };
+}
+
+/** Keyword tests that no literal leads to need every value: then there is no filter. */
+function buildKeywordFilter(table: AtomTable): KeywordFilter | undefined {
+  const atoms = table.atoms.filter(({ slot }) => slot === KEYWORD_SLOT);
+  if (atoms.some(({ lazy }) => lazy.some(({ gate }) => gate === undefined))) return undefined;
+  const entries = table.entries.filter(({ slot }) => slot === KEYWORD_SLOT);
+  return KeywordFilter.of(entries.map(({ shape }) => shape.literal));
 }
 
 function buildScanners(table: AtomTable, symbols: SymbolTable): CompiledIndex['scanners'] {

@@ -1,6 +1,8 @@
 import type { LazyRegex } from '../regex/lazy-regex.ts';
 import type { SigmaRule, Test } from '../rule/rule.ts';
+import type { Automaton } from './automaton.ts';
 import type { KeyTree } from './key-tree.ts';
+import type { KeywordFilter } from './keyword-filter.ts';
 import type { SlotScanner } from './slot-scanner.ts';
 import type { SymbolTable } from './symbol-table.ts';
 import type { CompiledWildcard } from './wildcard.ts';
@@ -22,6 +24,8 @@ export interface CompiledIndex {
   readonly keys: KeyTree;
   readonly slots: number;
   readonly hasKeywords: boolean;
+  /** Says of a line of JSON that no keyword is in it; undefined when it cannot. */
+  readonly keywordFilter: KeywordFilter | undefined;
   readonly scanners: readonly (SlotScanner | undefined)[];
   /** By slot: the atom that is true when the field is there, or -1. */
   readonly presence: Int32Array;
@@ -54,12 +58,17 @@ export interface CompiledIndex {
 export function indexBytes(index: CompiledIndex): number {
   let bytes = index.code.byteLength + index.watchers.byteLength + index.entryTargets.byteLength;
   for (const scanner of index.scanners) {
-    for (const automaton of [scanner?.searcher, scanner?.forward, scanner?.backward]) {
-      if (automaton === undefined) continue;
-      const { next, outputs, outputStarts, classes } = automaton;
-      bytes += next.byteLength + outputs.byteLength + outputStarts.byteLength;
-      bytes += classes.ofSymbol.byteLength;
+    for (const set of [scanner?.ascii, scanner?.beyond]) {
+      if (set === undefined) continue;
+      for (const automaton of [set.searcher, set.forward, set.backward]) {
+        bytes += automaton === undefined ? 0 : automatonBytes(automaton);
+      }
     }
   }
   return bytes;
+}
+
+function automatonBytes({ next, outputs, outputStarts, classes }: Automaton): number {
+  const { ofSymbol } = classes;
+  return next.byteLength + outputs.byteLength + outputStarts.byteLength + ofSymbol.byteLength;
 }

@@ -8,6 +8,7 @@ import { loadRules } from '../rule/load-rules.ts';
 import { RuleSet } from '../rule-set.ts';
 import { arbitraryEvent, arbitraryRule } from '../testing/arbitrary-rule.ts';
 import { corpusFiles, hasCorpus, regressionCases } from '../testing/corpus.ts';
+import { JsonChunk } from './json-chunk.ts';
 
 /** Rules times events of the generated comparison; raise it by hand for a long search. */
 const RUNS = Number(process.env['TOCSIN_SIGMA_RUNS'] ?? 400);
@@ -22,7 +23,16 @@ describe('the index', () => {
           const files = documents.map((text, index) => ({ name: `${index}`, text }));
           const { rules } = loadRules(files);
           const set = new RuleSet(rules);
-          for (const event of events) expect(indexed(set, event)).toEqual(plain(set, event));
+          const lines = events.map(jsonOf);
+          const chunk = new JsonChunk(Buffer.from(lines.join('\n')));
+          let start = 0;
+          for (const [number, event] of events.entries()) {
+            const expected = plain(set, event);
+            expect(indexed(set, event)).toEqual(expected);
+            const end = start + Buffer.byteLength(lines[number] ?? '');
+            expect(indexedJson(set, chunk, start, end)).toEqual(expected);
+            start = end + 1;
+          }
         },
       ),
       { numRuns: RUNS },
@@ -35,6 +45,22 @@ function indexed(set: RuleSet, event: EventRecord): string[] {
     .matcherForAny()
     .match(event)
     .map(({ file }) => file);
+}
+
+function indexedJson(set: RuleSet, chunk: JsonChunk, start: number, end: number): string[] {
+  const matcher = set.matcherForAny();
+  const numbers = matcher.matchJson(chunk, start, end) ?? [];
+  return numbers.map((number) => matcher.rules[number]?.file ?? '');
+}
+
+/** JSON with whole numbers of any size, and every second string with its first character escaped. */
+function jsonOf(event: EventRecord): string {
+  const text = JSON.stringify(event, (_, value) =>
+    typeof value === 'bigint' ? `BIG${value}` : value,
+  );
+  return text
+    .replaceAll(/"BIG(-?\d+)"/g, '$1')
+    .replaceAll(/:"([ab])/g, (_, letter: string) => `:"\\u00${letter.charCodeAt(0).toString(16)}`);
 }
 
 function plain(set: RuleSet, event: EventRecord): string[] {

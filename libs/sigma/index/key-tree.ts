@@ -1,3 +1,5 @@
+import { ByteKeys } from './byte-keys.ts';
+
 /** A member name that leads to fields: at the top level, or below a path. */
 export interface KeyNode {
   /** The field that ends here, or -1. */
@@ -7,11 +9,16 @@ export interface KeyNode {
   /** True below the top level. */
   nested: boolean;
   children: Map<string, KeyNode> | undefined;
+  /** The children again, found by bytes. Made by {@link addByteKeys}. */
+  byteChildren: ByteKeys | undefined;
+  /** Serial number of the object it was last seen in: a name twice in one object is told by it. */
+  seenIn: number;
 }
 
 /** The members of an event that some rule looks at, by path. */
 export interface KeyTree {
   readonly root: Map<string, KeyNode>;
+  readonly byteRoot: ByteKeys;
   /** Fields with dots in their names: both spellings are looked for. */
   readonly dotted: readonly (readonly [name: string, slot: number])[];
 }
@@ -29,7 +36,14 @@ export function buildKeyTree(fields: readonly string[]): KeyTree {
     dotted.push([field, slot]);
     addPath(root, field.split('.'), slot);
   }
-  return { root, dotted };
+  return { root, byteRoot: addByteKeys(root), dotted };
+}
+
+function addByteKeys(names: Map<string, KeyNode>): ByteKeys {
+  for (const node of names.values()) {
+    if (node.children !== undefined) node.byteChildren = addByteKeys(node.children);
+  }
+  return new ByteKeys(names);
 }
 
 function addPath(root: Map<string, KeyNode>, path: readonly string[], slot: number): void {
@@ -49,7 +63,14 @@ function addPath(root: Map<string, KeyNode>, path: readonly string[], slot: numb
 function nodeAt(children: Map<string, KeyNode>, name: string, nested: boolean): KeyNode {
   let node = children.get(name);
   if (node === undefined) {
-    node = { slot: -1, dotted: false, nested, children: undefined };
+    node = {
+      slot: -1,
+      dotted: false,
+      nested,
+      children: undefined,
+      byteChildren: undefined,
+      seenIn: 0,
+    };
     children.set(name, node);
   }
   return node;

@@ -4,6 +4,7 @@ import { MATCHES } from './branch-program.ts';
 import type { CompiledIndex } from './compiled-index.ts';
 import { LazyTests } from './lazy-tests.ts';
 import {
+  type AutomataSet,
   ENTRY_CONTAINS,
   ENTRY_EQUALS,
   ENTRY_PREFIX,
@@ -119,12 +120,19 @@ export class Matcher {
     const start = this.values.starts[value] as number;
     const end = this.values.ends[value] as number;
     this.#valueSerial = this.#valueSerial === 0x3fff_ffff ? 1 : this.#valueSerial + 1;
-    if (scanner.searcher !== undefined) this.#search(scanner.searcher, start, end);
-    if (scanner.forward !== undefined) this.#walkForward(scanner.forward, start, end);
-    if (scanner.backward !== undefined) this.#walkBackward(scanner.backward, start, end);
+    this.#run(scanner.ascii, start, end);
+    if (scanner.beyond !== undefined && this.values.beyond[value] === 1) {
+      this.#run(scanner.beyond, start, end);
+    }
     for (let at = 0; at < scanner.always.length; at += 1) {
       this.#hit(scanner.always[at] as number, start, end, end);
     }
+  }
+
+  #run(set: AutomataSet, start: number, end: number): void {
+    if (set.searcher !== undefined) this.#search(set.searcher, start, end);
+    if (set.forward !== undefined) this.#walkForward(set.forward, start, end);
+    if (set.backward !== undefined) this.#walkBackward(set.backward, start, end);
   }
 
   #search(automaton: Automaton, start: number, end: number): void {

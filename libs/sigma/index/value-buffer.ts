@@ -19,14 +19,17 @@ export class ValueBuffer {
   /** Where value `n` starts and ends. */
   starts = new Int32Array(VALUES_START);
   ends = new Int32Array(VALUES_START);
+  /** 1 where a value has a character other than ASCII. */
+  beyond = new Uint8Array(VALUES_START);
   /** The value before of the same field, or -1. */
   previous = new Int32Array(VALUES_START);
   count = 0;
   used = 0;
-  readonly #ofUnit: Uint16Array;
+  /** Symbols by unit. */
+  readonly ofUnit: Uint16Array;
 
   constructor(table: SymbolTable) {
-    this.#ofUnit = table.ofUnit;
+    this.ofUnit = table.ofUnit;
   }
 
   clear(): void {
@@ -56,7 +59,7 @@ export class ValueBuffer {
     const { length } = text;
     this.reserve(length);
     const { raw, symbols } = this;
-    const ofUnit = this.#ofUnit;
+    const ofUnit = this.ofUnit;
     const start = this.used;
     let beyond = 0;
     for (let at = 0; at < length; at += 1) {
@@ -65,23 +68,24 @@ export class ValueBuffer {
       symbols[start + at] = ofUnit[unit] as number;
       beyond |= unit;
     }
-    if (beyond >= ASCII_END) this.#foldPairs(start, start + length);
-    return this.close(start, start + length);
+    if (beyond >= ASCII_END) this.foldPairs(start, start + length);
+    return this.close(start, start + length, beyond >= ASCII_END);
   }
 
   /** Ends a value whose units were written to `raw` and `symbols` by the caller. */
-  close(start: number, end: number): number {
+  close(start: number, end: number, beyond: boolean): number {
     const value = this.count;
     if (value === this.starts.length) this.#growValues();
     this.starts[value] = start;
     this.ends[value] = end;
+    this.beyond[value] = beyond ? 1 : 0;
     this.count = value + 1;
     this.used = end;
     return value;
   }
 
   /** Letters beyond the basic plane fold as pairs. */
-  #foldPairs(start: number, end: number): void {
+  foldPairs(start: number, end: number): void {
     const { raw, symbols } = this;
     for (let at = start; at + 1 < end; at += 1) {
       const high = raw[at] as number;
@@ -89,8 +93,8 @@ export class ValueBuffer {
       if ((high & 0xfc00) !== 0xd800 || (low & 0xfc00) !== 0xdc00) continue;
       const code = ((high - 0xd800) << 10) + (low - 0xdc00) + 0x10000;
       const folded = foldCodePoint(code) - 0x10000;
-      symbols[at] = this.#ofUnit[0xd800 + (folded >> 10)] as number;
-      symbols[at + 1] = this.#ofUnit[0xdc00 + (folded & 0x3ff)] as number;
+      symbols[at] = this.ofUnit[0xd800 + (folded >> 10)] as number;
+      symbols[at + 1] = this.ofUnit[0xdc00 + (folded & 0x3ff)] as number;
       at += 1;
     }
   }
@@ -101,6 +105,9 @@ export class ValueBuffer {
       to.set(from);
       return to;
     };
+    const beyond = new Uint8Array(this.beyond.length * 2);
+    beyond.set(this.beyond);
+    this.beyond = beyond;
     this.starts = grown(this.starts);
     this.ends = grown(this.ends);
     this.previous = grown(this.previous);
