@@ -94,14 +94,16 @@ class Chunk implements ChunkContent {
     let at = CHUNK_HEADER_BYTES;
     while (at + RECORD_BYTES_MIN <= end) {
       if (this.#bytes.u32(at) !== RECORD_SIGNATURE) {
-        const next = this.#bytes.find(RECORD_SIGNATURE, at + 1);
-        if (this.#isUsed(at, next < 0 ? end : next)) {
-          this.#fault('record_signature', at, 'bytes that are no record');
-        }
-        if (next < 0) return;
+        const next = this.#nextSignature(at + 1, end);
+        if (this.#isUsed(at, next)) this.#fault('record_signature', at, 'bytes that are no record');
         at = next;
       } else at = this.#recordAt(at, end);
     }
+  }
+
+  #nextSignature(from: number, end: number): number {
+    const next = this.#bytes.find(RECORD_SIGNATURE, from);
+    return next < 0 ? end : next;
   }
 
   #isUsed(from: number, end: number): boolean {
@@ -114,12 +116,12 @@ class Chunk implements ChunkContent {
     const size = this.#bytes.u32(at + 4);
     if (size < RECORD_BYTES_MIN || at + size > end) {
       this.#fault('record_size', at, `a record of ${size} bytes does not fit`);
-      return at + 4;
+      return this.#nextSignature(at + 4, end);
     }
     const copy = this.#bytes.u32(at + size - 4);
     if (copy !== size) {
       this.#fault('record_size', at, `says ${size} bytes at its begin and ${copy} at its end`);
-      return at + 4;
+      return this.#nextSignature(at + 4, end);
     }
     try {
       const nodes = this.#reader.read(at + 24, size - RECORD_BYTES_MIN, false);

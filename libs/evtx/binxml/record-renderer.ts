@@ -92,7 +92,9 @@ export class RecordRenderer {
     const text = joined(content.parts);
     const name = attributes.get('Name');
     if (node.name === 'Data' && typeof name === 'string' && attributes.size === 1) {
-      addMember(into.members, name, content.members.size === 0 ? text : objectOf(content, text));
+      // Windows prints it as present and empty, which rules tell from absent.
+      const value = content.members.size === 0 ? (text ?? '') : objectOf(content, text);
+      addMember(into.members, name, value);
     } else if (attributes.size === 0 && content.members.size === 0) {
       addMember(into.members, node.name, text);
     } else {
