@@ -65,6 +65,7 @@ const NO_PLANNED_CRASH = { TOCSIN_FAILPOINTS: '' };
  */
 const NODE_FLAGS: Readonly<Record<string, readonly string[]>> = {
   data: ['--max-semi-space-size=32', '--single-threaded-gc'],
+  control: ['--single-threaded-gc'],
 };
 
 function planOf(name: string, home: Home, settings: SupervisorSettings): ProcessPlan {
