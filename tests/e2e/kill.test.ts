@@ -11,9 +11,9 @@ const VICTIMS = 20;
 /** Failed logins of each, spread over the whole run. */
 const TRIES = 12;
 /** Lines a second while the product takes them. */
-const LINES_PER_SECOND = 6_000;
+const LINES_PER_SECOND = 3_000;
 /** So many lines must have gone out since the last kill before the next: a kill of what is still down tests nothing. */
-const LINES_BETWEEN_KILLS = 3_000;
+const LINES_BETWEEN_KILLS = 1_500;
 /** Parts killed between two kills of the supervisor, in random order; its waits grow with each kill of one part. */
 const PARTS = ['data', 'control', 'postgres'] as const;
 /** How often all of {@link PARTS} and then the supervisor are killed. */

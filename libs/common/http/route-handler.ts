@@ -53,13 +53,14 @@ function streamRunner(route: StreamTenantRoute): Run {
   return (request, reply) => {
     const { admission, traceparent } = request.tocsin;
     assert(admission?.principal !== undefined, 'a tenant route has a principal');
-    if (Number(request.headers['content-length'] ?? 0) > route.bodyBytesMax) {
-      reply.header('connection', 'close');
+    const stated = Number(request.headers['content-length'] ?? 0);
+    if (stated > DROPPED_BYTES_MAX) reply.header('connection', 'close');
+    else readToTheEnd(request, reply);
+    if (stated > route.bodyBytesMax) {
       throw new Problem('body_too_large', {
         detail: `the body is larger than ${route.bodyBytesMax} bytes`,
       });
     }
-    readToTheEnd(request, reply);
     return route.handle(tenantOf(request), {
       method: request.method,
       url: request.url,
@@ -72,6 +73,9 @@ function streamRunner(route: StreamTenantRoute): Run {
     });
   };
 }
+
+/** Past it a refused body is not read: the connection is closed, and the client may not see why. */
+const DROPPED_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * What is left of a body when its answer is complete is read and dropped: else the next request on the same connection
