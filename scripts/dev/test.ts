@@ -28,7 +28,7 @@ const CHECKS: readonly Part[] = [
     name: 'dependency rules',
     command: ['depcruise', '--config', '.dependency-cruiser.cjs', ...rootsOfCode()],
   },
-  { name: 'dead code', command: ['knip'] },
+  { name: 'dead code', command: ['knip', '--no-config-hints'] },
 ];
 
 const TESTS: Part = {
