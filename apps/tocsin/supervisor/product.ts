@@ -4,6 +4,7 @@ import { Problem } from '@tocsin/kernel/problem.ts';
 import { systemWorld } from '@tocsin/kernel/world.ts';
 import type { Home } from '../home.ts';
 import { productVersion } from '../version.ts';
+import { auditToken } from './audit-token.ts';
 import { BundledDatabase } from './bundled-database.ts';
 import { childEnvironment } from './child-environment.ts';
 import { externalDatabase } from './external-database.ts';
@@ -94,7 +95,14 @@ function planOf(name: string, home: Home, settings: SupervisorSettings): Process
 
 function deskOf({ home, settings, log }: ProductOptions): Promise<TokenDesk> {
   if (usesLocalIssuer(settings)) {
-    return openTokenDesk(home, systemWorld(), log.own, settings.jwtAudience);
+    const world = systemWorld();
+    return openTokenDesk({
+      home,
+      world,
+      log: log.own,
+      audience: settings.jwtAudience,
+      audit: (order) => auditToken(home, world, order),
+    });
   }
   const why = `tokens of this Tocsin come from ${settings.jwtIssuer}: get one there and set TOCSIN_TOKEN.`;
   return Promise.resolve(closedTokenDesk(why));

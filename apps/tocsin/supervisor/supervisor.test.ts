@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Problem } from '@tocsin/kernel/problem.ts';
 import { systemWorld, type World } from '@tocsin/kernel/world.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { adminCall } from '../cli/running.ts';
@@ -18,12 +19,14 @@ import { openTokenDesk } from './token-desk.ts';
 let folder: string;
 let home: Home;
 let lines: string[];
+let audited: string[];
 const running: (Supervisor | ChildProcess)[] = [];
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tocsin-'));
   home = homeAt(join(folder, 'home'));
   lines = [];
+  audited = [];
 });
 
 afterEach(async () => {
@@ -59,7 +62,19 @@ function supervise(plans: readonly ProcessPlan[], order: string[] = []): Supervi
       },
     },
     plans,
-    openTokenDesk: () => openTokenDesk(home, world, log.own, 'tocsin'),
+    openTokenDesk: () =>
+      openTokenDesk({
+        home,
+        world,
+        log: log.own,
+        audience: 'tocsin',
+        audit: (order) => {
+          if (order.tenantId === 'unwritten')
+            throw new Problem('unavailable', { detail: 'no audit' });
+          audited.push(`${order.tenantId} ${order.role}`);
+          return Promise.resolve();
+        },
+      }),
   });
   running.push(supervisor);
   return supervisor;
@@ -192,6 +207,9 @@ describe('supervisor', () => {
     );
     expect(claims).toMatchObject({ tenant_id: 'acme-corp', role: 'soc_analyst', aud: 'tocsin' });
     expect(claims.exp - claims.iat).toBe(60);
+    expect(audited).toEqual(['acme-corp soc_analyst']);
+    const unwritten = adminCall(home, 'POST', '/token', { ...order, tenant: 'unwritten' });
+    await expect(unwritten).rejects.toThrow('no audit');
     expect(lines.join('')).toContain('token.mint');
     expect(lines.join('')).not.toContain(minted.token);
     await expect(adminCall(home, 'POST', '/token', { role: 'root' })).rejects.toThrow(/role/);

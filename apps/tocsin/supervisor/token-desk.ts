@@ -5,6 +5,7 @@ import { parseTenantId, type TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { Log } from '@tocsin/telemetry/log.ts';
 import type { Home } from '../home.ts';
+import { LOCAL_ADMIN } from './audit-token.ts';
 
 /** Mints tokens for whoever may open the admin socket. */
 export interface TokenDesk {
@@ -18,25 +19,33 @@ export interface MintedToken {
   readonly expires_at: string;
 }
 
-interface TokenOrder {
+/** A token that is asked for. */
+export interface TokenOrder {
   readonly role: Role;
   readonly tenantId: TenantId | undefined;
   readonly ttlSeconds: number;
 }
 
-/** Opens the desk; makes the signing key at the first start. Every token is written to the log, without the token. */
-export async function openTokenDesk(
-  home: Home,
-  world: World,
-  log: Log,
-  audience: string,
-): Promise<TokenDesk> {
+/** What a desk needs. */
+export interface TokenDeskOptions {
+  readonly home: Home;
+  readonly world: World;
+  readonly log: Log;
+  readonly audience: string;
+  /** Writes down a token before it is minted; when it fails, no token is given. */
+  readonly audit: (order: TokenOrder) => Promise<void>;
+}
+
+/** Opens the desk; makes the signing key at the first start. Every token is written down, without the token. */
+export async function openTokenDesk(options: TokenDeskOptions): Promise<TokenDesk> {
+  const { home, world, log, audience, audit } = options;
   const issuer = await openLocalIssuer(world, home.keys, audience);
   return {
     async mint(body) {
       const order = parseOrder(body);
+      await audit(order);
       const expiresAt = world.clock.now() + order.ttlSeconds * 1000;
-      const token = await issuer.mint({ ...order, subject: 'local-admin' });
+      const token = await issuer.mint({ ...order, subject: LOCAL_ADMIN });
       log.info('a token was minted through the admin socket', {
         action: 'token.mint',
         status: 'ok',
