@@ -22,6 +22,9 @@ export interface FrameEvent {
   readonly rules: readonly string[] | undefined;
 }
 
+/** Before every day: the first frame of an empty store begins its own. */
+const NO_DAY = '';
+
 /** Frames of requests with an idempotency key have derived ids (UUID version 5); all others are version 7. */
 const DERIVED_FRAME = `substr(frame_id, 15, 1) = '5'`;
 
@@ -67,11 +70,8 @@ export class EventWriter {
     this.#accepted = new Map(start.applied);
     this.#roll = start.roll;
     this.#frame = start.frame;
-    this.#day =
-      start.files.days
-        .map((file) => file.day)
-        .sort()
-        .at(-1) ?? dayOf(start.world.clock.now());
+    const days = start.files.days.map((file) => file.day).sort();
+    this.#day = days.at(-1) ?? NO_DAY;
   }
 
   /** Reads the ids that clients gave on the two newest received days back into memory. */
