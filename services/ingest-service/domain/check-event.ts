@@ -15,12 +15,14 @@ const validate = ajv.compile<EventInput>(EventInput);
 /**
  * Checks one event as posted. Gives the id the client gave it, `''` when it gave none, or what is wrong.
  *
+ * `careful` is `mayHideBytes` of the body it is in.
+ *
  * UNTRUSTED: everything in it. Only its shape is checked here; it stays bytes.
  */
-export function checkEvent(tenantId: TenantId, text: string): string | Problem {
+export function checkEvent(tenantId: TenantId, text: string, careful: boolean): string | Problem {
   let event: unknown;
   try {
-    event = parseJson(text);
+    event = parseJson(text, careful);
   } catch (error) {
     if (isProblem(error)) return error;
     throw error;

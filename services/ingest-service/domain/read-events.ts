@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { parseJson } from '@tocsin/kernel/json.ts';
+import { mayHideBytes, parseJson } from '@tocsin/kernel/json.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import { checkEvent, tooLarge } from './check-event.ts';
@@ -62,7 +62,7 @@ function isOneObject(body: Buffer, start: number): boolean {
 
 function readOne(tenantId: TenantId, text: Buffer): ReadItems {
   if (text.length > EVENT_BYTES_MAX) throw tooLarge();
-  const checked = checkEvent(tenantId, text.toString());
+  const checked = checkEvent(tenantId, text.toString(), mayHideBytes(text));
   if (typeof checked !== 'string') throw checked;
   const runs = [{ bytes: onOneLine(trimEnd(text)), count: 1 }];
   return { single: true, eventId: checked, runs, count: 1, refusals: [] };
@@ -90,6 +90,7 @@ class ItemTaker {
   readonly #tenantId: TenantId;
   readonly #body: Buffer;
   readonly #runs: LineRuns;
+  readonly #careful: boolean;
   readonly #refusals: Refusal[] = [];
   #index = 0;
 
@@ -97,6 +98,7 @@ class ItemTaker {
     this.#tenantId = tenantId;
     this.#body = body;
     this.#runs = new LineRuns(body);
+    this.#careful = mayHideBytes(body);
   }
 
   take(start: number, end: number): void {
@@ -117,7 +119,11 @@ class ItemTaker {
 
   #check(start: number, end: number): Problem | undefined {
     if (end - start > EVENT_BYTES_MAX) return tooLarge();
-    const checked = checkEvent(this.#tenantId, this.#body.toString('utf8', start, end));
+    const checked = checkEvent(
+      this.#tenantId,
+      this.#body.toString('utf8', start, end),
+      this.#careful,
+    );
     return typeof checked === 'string' ? undefined : checked;
   }
 }
