@@ -1,16 +1,18 @@
 import { EvtxError } from './evtx-error.ts';
 
-const UTF16 = new TextDecoder('utf-16le');
 /** The code page of the machine is not in the file: the most common one is taken. */
 const ANSI = new TextDecoder('windows-1252');
-/** Texts up to this length are built here: the decoder's call costs more. */
-const SHORT_TEXT = 24;
+const BIG_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 0;
+/** Most arguments of one call. */
+const CALL_UNITS_MAX = 8192;
 
 /** Bytes with every read checked: what lies outside is an {@link EvtxError}, never `undefined`. Little-endian. */
 export class ChunkBytes {
   readonly length: number;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  /** The bytes as UTF-16 units, from even and from odd places; made when first needed. */
+  readonly #units: (Uint16Array | undefined)[] = [undefined, undefined];
 
   /** @param bytes UNTRUSTED; not copied */
   constructor(bytes: Uint8Array) {
@@ -76,16 +78,26 @@ export class ChunkBytes {
     return this.#view.getFloat64(at, true);
   }
 
-  /** UTF-16 text of so many bytes; an odd last byte is left out, half pairs become U+FFFD when long. */
+  /** UTF-16 text of so many bytes; an odd last byte is left out. Half surrogate pairs stay, as in JSON. */
   utf16(at: number, count: number): string {
     this.check(at, count);
-    const end = at + (count & ~1);
-    if (count > SHORT_TEXT * 2) return UTF16.decode(this.#bytes.subarray(at, end));
+    const units = this.#unitsFrom(at & 1);
+    const from = at >> 1;
+    const end = from + (count >> 1);
+    if (end - from <= CALL_UNITS_MAX) return textOf(units.subarray(from, end));
     let text = '';
-    for (let place = at; place < end; place += 2) {
-      text += String.fromCharCode(this.#view.getUint16(place, true));
+    for (let place = from; place < end; place += CALL_UNITS_MAX) {
+      text += textOf(units.subarray(place, Math.min(end, place + CALL_UNITS_MAX)));
     }
     return text;
+  }
+
+  #unitsFrom(odd: number): Uint16Array {
+    const known = this.#units[odd];
+    if (known !== undefined) return known;
+    const units = unitsFrom(this.#bytes, odd);
+    this.#units[odd] = units;
+    return units;
   }
 
   ansi(at: number, count: number): string {
@@ -112,6 +124,22 @@ export class ChunkBytes {
     }
     return -1;
   }
+}
+
+/** Units from byte 0 or 1 on, whatever the machine's byte order and the alignment of the bytes. */
+function unitsFrom(bytes: Uint8Array, from: number): Uint16Array {
+  const units = new Uint16Array((bytes.length - from) >> 1);
+  const raw = new Uint8Array(units.buffer);
+  raw.set(bytes.subarray(from, from + raw.length));
+  for (let at = 0; BIG_ENDIAN && at < units.length; at += 1) {
+    const unit = units[at] ?? 0;
+    units[at] = (unit >> 8) | (unit << 8);
+  }
+  return units;
+}
+
+function textOf(units: Uint16Array): string {
+  return String.fromCharCode.apply(null, units as unknown as number[]);
 }
 
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) =>

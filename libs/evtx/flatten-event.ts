@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from './binxml/record-renderer.ts';
+import { type Json, type JsonObject, setMember } from './binxml/record-renderer.ts';
 
 /** An event under Sigma's field names. */
 export interface FlatEvent {
@@ -22,63 +22,66 @@ export function flattenEvent(record: Readonly<Record<string, unknown>>): FlatEve
   const event = objectOf(record['Event']);
   const system = objectOf(event?.['System']);
   if (event === undefined || system === undefined) return undefined;
-  const head = systemMembers(system);
-  const data = dataMembers(event);
-  const fields = new Map(head);
-  let differs = false;
-  for (const [name, value] of data) {
-    differs ||= head.has(name);
-    fields.set(name, value);
-  }
-  const flat = Object.fromEntries(fields);
-  return {
-    fields: flat,
-    routing: differs ? { ...flat, ...Object.fromEntries(head) } : flat,
-  };
+  const fields: Members = {};
+  addSystem(system, fields);
+  const head = Object.keys(fields);
+  const data: Members = {};
+  addSections(event, data);
+  const differs = head.some((name) => Object.hasOwn(data, name));
+  const routing: Members = differs ? { ...data, ...fields } : fields;
+  for (const name of Object.keys(data)) setMember(fields, name, data[name] ?? null);
+  return { fields, routing };
 }
 
-function systemMembers(system: JsonObject): Map<string, Json> {
-  const out = new Map<string, Json>();
-  for (const [name, value] of Object.entries(system)) {
+type Members = Record<string, Json>;
+
+function addSystem(system: JsonObject, out: Members): void {
+  for (const name of Object.keys(system)) {
+    const value = system[name] ?? null;
     const inner = objectOf(value);
     if (inner === undefined) {
-      if (value !== null) out.set(name, value);
+      if (value !== null) setMember(out, name, value);
       continue;
     }
-    for (const [attribute, text] of Object.entries(objectOf(inner[ATTRIBUTES]) ?? {})) {
-      out.set(`${name}_${attribute}`, text);
+    const attributes = objectOf(inner[ATTRIBUTES]) ?? {};
+    for (const attribute of Object.keys(attributes)) {
+      out[`${name}_${attribute}`] = attributes[attribute] ?? null;
     }
     const text = inner[TEXT];
-    if (text !== undefined) out.set(name, text);
+    if (text !== undefined) setMember(out, name, text);
   }
-  const time = out.get('TimeCreated_SystemTime');
-  if (time !== undefined) out.set('TimeCreated', time);
-  return out;
+  const time = out['TimeCreated_SystemTime'];
+  if (time !== undefined) out['TimeCreated'] = time;
 }
 
-function dataMembers(event: JsonObject): Map<string, Json> {
-  const out = new Map<string, Json>();
-  for (const [section, value] of Object.entries(event)) {
-    const inner = objectOf(value);
+function addSections(event: JsonObject, out: Members): void {
+  for (const section of Object.keys(event)) {
+    const inner = objectOf(event[section]);
     if (section === 'System' || section === ATTRIBUTES || inner === undefined) continue;
     if (section === 'EventData') addData(inner, out);
     else {
-      for (const [name, member] of Object.entries(inner)) {
+      for (const name of Object.keys(inner)) {
+        if (name === ATTRIBUTES) continue;
+        const member = inner[name] ?? null;
         const nested = objectOf(member);
-        if (nested !== undefined && name !== ATTRIBUTES) addData(nested, out);
-        else if (name !== ATTRIBUTES) out.set(name.replaceAll(' ', ''), member);
+        if (nested !== undefined) addData(nested, out);
+        else setMember(out, withoutBlanks(name), member);
       }
     }
   }
-  return out;
 }
 
 /** A member with attributes is given by its text: `#text` is of no taxonomy. */
-function addData(data: JsonObject, out: Map<string, Json>): void {
-  for (const [name, value] of Object.entries(data)) {
+function addData(data: JsonObject, out: Members): void {
+  for (const name of Object.keys(data)) {
     if (name === ATTRIBUTES) continue;
-    out.set(name.replaceAll(' ', ''), objectOf(value)?.[TEXT] ?? value);
+    const value = data[name] ?? null;
+    setMember(out, withoutBlanks(name), objectOf(value)?.[TEXT] ?? value);
   }
+}
+
+function withoutBlanks(name: string): string {
+  return name.includes(' ') ? name.replaceAll(' ', '') : name;
 }
 
 function objectOf(value: unknown): JsonObject | undefined {

@@ -11,6 +11,9 @@ export interface JsonObject {
   readonly [name: string]: Json;
 }
 
+/** An object or list that is being built. */
+type Members = Record<string, Json | Json[]>;
+
 /** A template instance while it is rendered: its values are read once each. */
 interface Scope {
   readonly slots: readonly ValueSlot[];
@@ -19,8 +22,10 @@ interface Scope {
 
 /** What an element collects: members by name and its text. */
 interface Content {
-  readonly members: Map<string, Json | Json[]>;
-  readonly parts: Value[];
+  members: Members | undefined;
+  /** Its text: the only part, or a list of parts. */
+  first: Value | undefined;
+  more: Value[] | undefined;
 }
 
 /**
@@ -42,9 +47,9 @@ export class RecordRenderer {
   /** @throws EvtxError */
   render(nodes: readonly Node[]): JsonObject {
     this.#recordUnits = 0;
-    const content: Content = { members: new Map(), parts: [] };
+    const content = newContent();
     this.#collect(nodes, { slots: [], values: [] }, content, 0);
-    return Object.fromEntries(content.members);
+    return content.members ?? {};
   }
 
   #collect(nodes: readonly Node[], scope: Scope, content: Content, depth: number): void {
@@ -82,39 +87,45 @@ export class RecordRenderer {
         this.#spend(NODE_UNITS + (typeof item === 'string' ? item.length : 0));
       }
     }
-    content.parts.push(value);
+    if (content.first === undefined) content.first = value;
+    else if (content.more === undefined) content.more = [value];
+    else content.more.push(value);
   }
 
   #element(node: ElementNode, scope: Scope, into: Content, depth: number): void {
-    const attributes = this.#attributes(node, scope, depth);
-    const content: Content = { members: new Map(), parts: [] };
+    const attributes =
+      node.attributes.length === 0 ? undefined : this.#attributes(node, scope, depth);
+    const content = newContent();
     this.#collect(node.children, scope, content, depth);
-    const text = joined(content.parts);
-    const name = attributes.get('Name');
-    if (node.name === 'Data' && typeof name === 'string' && attributes.size === 1) {
+    const text = joined(content);
+    const name = node.name === 'Data' ? onlyName(attributes) : undefined;
+    into.members ??= {};
+    if (name !== undefined) {
       // Windows prints it as present and empty, which rules tell from absent.
-      const value = content.members.size === 0 ? (text ?? '') : objectOf(content, text);
+      const value = content.members === undefined ? (text ?? '') : withText(content.members, text);
       addMember(into.members, name, value);
-    } else if (attributes.size === 0 && content.members.size === 0) {
+    } else if (attributes === undefined && content.members === undefined) {
       addMember(into.members, node.name, text);
     } else {
-      const members = new Map<string, Json>();
-      if (attributes.size > 0) members.set('#attributes', Object.fromEntries(attributes));
-      for (const [key, value] of content.members) members.set(key, value);
-      if (text !== null) members.set('#text', text);
-      addMember(into.members, node.name, Object.fromEntries(members));
+      const members: Members = attributes === undefined ? {} : { [ATTRIBUTES]: attributes };
+      for (const [key, value] of Object.entries(content.members ?? {})) {
+        setMember(members, key, value);
+      }
+      addMember(into.members, node.name, withText(members, text));
     }
   }
 
   /** Attributes that have a value: the others are left out, as Windows does. */
-  #attributes(node: ElementNode, scope: Scope, depth: number): Map<string, Json> {
-    const out = new Map<string, Json>();
+  #attributes(node: ElementNode, scope: Scope, depth: number): JsonObject | undefined {
+    let out: Members | undefined;
     for (const { name, parts } of node.attributes) {
-      const content: Content = { members: new Map(), parts: [] };
+      const content = newContent();
       this.#spend(NODE_UNITS);
       this.#collect(parts, scope, content, depth);
-      const value = joined(content.parts);
-      if (value !== null) out.set(name, value);
+      const value = joined(content);
+      if (value === null) continue;
+      out ??= {};
+      setMember(out, name, value);
     }
     return out;
   }
@@ -133,25 +144,51 @@ export class RecordRenderer {
   }
 }
 
-/** One value as it is; several as one text. */
-function joined(parts: readonly Value[]): Value {
-  const first = parts[0];
-  if (first === undefined) return null;
-  if (parts.length === 1) return first;
-  return parts.map((part) => (Array.isArray(part) ? part.join(', ') : String(part))).join('');
+const ATTRIBUTES = '#attributes';
+
+function newContent(): Content {
+  return { members: undefined, first: undefined, more: undefined };
 }
 
-function objectOf(content: Content, text: Value): JsonObject {
-  const members = new Map<string, Json>(content.members);
-  if (text !== null) members.set('#text', text);
-  return Object.fromEntries(members);
+/** One value as it is; several as one text. */
+function joined({ first, more }: Content): Value {
+  if (first === undefined) return null;
+  if (more === undefined) return first;
+  return [first, ...more]
+    .map((part) => (Array.isArray(part) ? part.join(', ') : `${part}`))
+    .join('');
+}
+
+/** The value of `Name` when that is the only attribute. */
+function onlyName(attributes: JsonObject | undefined): string | undefined {
+  if (attributes === undefined || !Object.hasOwn(attributes, 'Name')) return undefined;
+  const { Name: name } = attributes;
+  return typeof name === 'string' && Object.keys(attributes).length === 1 ? name : undefined;
+}
+
+function withText(members: Members, text: Value): JsonObject {
+  if (text !== null) members['#text'] = text;
+  return members;
 }
 
 /** A name that comes again makes a list; lists run together. */
-function addMember(members: Map<string, Json | Json[]>, name: string, value: Json): void {
-  const before = members.get(name);
-  if (before === undefined) members.set(name, Array.isArray(value) ? [...value] : value);
+function addMember(members: Members, name: string, value: Json): void {
+  const before = Object.hasOwn(members, name) ? members[name] : undefined;
+  if (before === undefined) setMember(members, name, Array.isArray(value) ? [...value] : value);
   else if (Array.isArray(before)) {
     for (const item of Array.isArray(value) ? value : [value]) before.push(item);
-  } else members.set(name, [before, ...(Array.isArray(value) ? value : [value])] as Json[]);
+  } else setMember(members, name, [before, ...(Array.isArray(value) ? value : [value])]);
+}
+
+/** Assigning to `__proto__` would change what the object is. */
+export function setMember(members: Members, name: string, value: Json): void {
+  if (name !== '__proto__') members[name] = value;
+  else {
+    Object.defineProperty(members, name, {
+      value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+  }
 }

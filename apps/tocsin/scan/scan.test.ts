@@ -1,0 +1,273 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { buildFile, ChunkBuilder } from '@tocsin/evtx/testing/build-evtx.ts';
+import { plainRecord, sampleLog } from '@tocsin/evtx/testing/sample-log.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'tocsin scan '));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly status: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function scan(args: readonly string[], input = ''): Promise<Ended> {
+  const main = join(import.meta.dirname, '..', 'main.ts');
+  return new Promise((done) => {
+    const options = { cwd: folder, maxBuffer: 64 * 1024 * 1024 };
+    const child = execFile(
+      process.execPath,
+      [main, 'scan', ...args],
+      options,
+      (error, stdout, stderr) => done({ status: error?.code ?? 0, stdout, stderr }),
+    );
+    child.stdin?.end(input);
+  });
+}
+
+function matches({ stdout }: Ended): Record<string, unknown>[] {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+}
+
+function put(name: string, content: string | Uint8Array): string {
+  writeFileSync(join(folder, name), content);
+  return name;
+}
+
+function rule(id: number, title: string, logsource: string, detection: string): string {
+  const head = `title: ${title}\nid: 00000000-0000-4000-8000-00000000000${id}\nlevel: high\n`;
+  return `${head}logsource: ${logsource}\ndetection:\n  sel: ${detection}\n  condition: sel\n`;
+}
+
+mkdirSync(join(folder, 'rules'));
+put(
+  'rules/evil.yml',
+  rule(1, 'Evil', '{product: windows, service: security}', "{CommandLine|contains: 'evil'}"),
+);
+put(
+  'rules/sshd.yml',
+  rule(2, 'Root', '{product: linux, service: sshd}', "['Failed password for root']"),
+);
+put('rules/any.yml', rule(3, 'Bare', '{category: nonsense}', "{mark: 'yes'}"));
+put(
+  'rules/trail.yml',
+  rule(4, 'Trail', '{product: aws, service: cloudtrail}', "{eventName: 'StopLogging'}"),
+);
+put('rules/LICENSE', 'none');
+
+const EVIL = { EventID: 4688, Channel: 'Security', CommandLine: 'very evil', Computer: 'pc' };
+const NESTED = {
+  Event: {
+    System: {
+      EventID: 4688,
+      Channel: 'Security',
+      TimeCreated: { '#attributes': { SystemTime: '2026-01-02T03:04:05.1234567Z' } },
+    },
+    EventData: { CommandLine: 'EVIL' },
+  },
+};
+const SSHD = 'Jan  2 03:04:05 web sshd[1]: Failed password for root from 192.0.2.1 port 4 ssh2';
+
+function evtx(): Buffer {
+  const builder = new ChunkBuilder();
+  for (const [index, text] of ['good', 'evil one', 'fine', 'Evil two'].entries()) {
+    builder.record(plainRecord(index + 1, text));
+  }
+  return buildFile([builder.finish()]);
+}
+
+describe('tocsin scan', () => {
+  it('finds records of an event log and says why, one line of JSON a match', async () => {
+    const ended = await scan(['--rules', 'rules', '--json', put('a.evtx', evtx())]);
+    expect(ended).toMatchObject({ status: 1, stderr: '' });
+    const common = {
+      rule_id: '00000000-0000-4000-8000-000000000001',
+      title: 'Evil',
+      level: 'high',
+      file: 'a.evtx',
+      time: '2026-01-02T12:17:01.153Z',
+    };
+    expect(matches(ended)).toEqual([
+      { ...common, index: 1, fields: { CommandLine: 'evil one' } },
+      { ...common, index: 3, fields: { CommandLine: 'Evil two' } },
+    ]);
+  });
+
+  it.each([
+    ['NDJSON', 'b.ndjson', `{"x":1}\n\n${JSON.stringify(EVIL)}\n`, [1]],
+    ['a JSON array', 'b.json', JSON.stringify([{ x: 1 }, EVIL, EVIL], null, 2), [1, 2]],
+    ['objects one after another', 'c.json', JSON.stringify(NESTED, null, 1).repeat(2), [0, 1]],
+    ['an object alone', 'd.json', JSON.stringify(NESTED), [0]],
+    ['lines of a device', 'auth.log', `nothing\n${SSHD}\n`, [1]],
+    ['UTF-16 text', 'e.json', Buffer.from(`\ufeff${JSON.stringify(EVIL)}\r\n`, 'utf16le'), [0]],
+    ['gzip', 'f.gz', gzipSync(`{"x":1}\n${JSON.stringify(EVIL)}`), [1]],
+    ['a packed event log', 'g.evtx.gz', gzipSync(evtx()), [1, 3]],
+    [
+      'a delivery of CloudTrail',
+      'trail.json',
+      JSON.stringify({
+        Records: ['A', 'StopLogging'].map((eventName) => ({
+          eventVersion: '1.08',
+          eventSource: 'cloudtrail.amazonaws.com',
+          eventName,
+          eventTime: '2026-01-02T03:04:05Z',
+          awsRegion: 'eu-west-1',
+        })),
+      }),
+      [1],
+    ],
+  ])('reads %s', async (_, name, content, indexes) => {
+    const ended = await scan(['--rules', 'rules', '--json', put(name, content)]);
+    expect(ended.stderr).toBe('');
+    expect(matches(ended).map(({ index }) => index)).toEqual(indexes);
+    expect(ended.status).toBe(1);
+  });
+
+  it('reads standard input, packed or not', async () => {
+    const ended = await scan(['--rules', 'rules', '--json', '-'], `${SSHD}\n`);
+    expect(matches(ended)).toMatchObject([{ file: '-', index: 0, title: 'Root' }]);
+  });
+
+  it('goes through folders and passes over rules, papers and binaries', async () => {
+    mkdirSync(join(folder, 'logs', 'deep'), { recursive: true });
+    put('logs/deep/a.evtx', evtx());
+    put('logs/info.yml', 'x: evil');
+    put('logs/README.md', 'evil');
+    put('logs/program.exe', Buffer.from([0x4d, 0x5a, 0, 1]));
+    const ended = await scan(['--rules', 'rules', '--json', '--stats', 'logs']);
+    expect(matches(ended).map(({ file }) => file)).toEqual(Array(2).fill('logs/deep/a.evtx'));
+    const [binary, stats] = ended.stderr.trim().split('\n');
+    expect(binary).toMatch(/^logs\/program\.exe: is neither text/);
+    expect(JSON.parse(stats ?? '')).toMatchObject({
+      files: 2,
+      events: 4,
+      faults: 1,
+      matches: 2,
+      rules_matched: 1,
+      rules: { documents: 4, loaded: 4, refused: 0, inactive: 0, correlations_skipped: 0 },
+    });
+  });
+
+  it('takes rules that follow one another behind --rules', async () => {
+    const ended = await scan([
+      '--rules',
+      'rules/any.yml',
+      'rules/evil.yml',
+      '--json',
+      put('h.evtx', evtx()),
+    ]);
+    expect(matches(ended)).toHaveLength(2);
+  });
+
+  it('shows people a table with the deciding fields, and a summary', async () => {
+    const { stdout, stderr } = await scan(['--rules', 'rules', put('i.evtx', evtx())]);
+    expect(stdout).toMatch(/^LEVEL +TIME +RULE +FILE +RECORD +BECAUSE\n/);
+    expect(stdout).toMatch(/high +2026-01-02T12:17:01Z +Evil +i\.evtx +1 +CommandLine=evil one\n/);
+    expect(stderr).toBe('4 events in 1 files: 2 matches of 1 rules (high 2)\n');
+  });
+
+  it('ends with 0 when nothing is found', async () => {
+    const ended = await scan(['--rules', 'rules', '--json', put('j.log', 'all is well\n')]);
+    expect(ended).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  it('tries a rule of another logsource only when told to', async () => {
+    const file = put('k.ndjson', '{"mark":"YES"}\n');
+    expect((await scan(['--rules', 'rules', file])).status).toBe(0);
+    expect((await scan(['--rules', 'rules', '--any-logsource', file])).status).toBe(1);
+  });
+
+  it.each([
+    [['--rules', 'rules', 'absent.evtx'], /absent\.evtx cannot be read \(ENOENT\)/],
+    [['--rules', 'absent', 'rules/LICENSE'], /absent cannot be read \(ENOENT\)/],
+    [['--rules', 'rules/LICENSE', 'rules/LICENSE'], /no rule of rules\/LICENSE can run/],
+    [['rules/LICENSE'], /required option/],
+    [['--rules', 'rules'], /missing required argument/],
+  ])('ends %j with 2 and a sentence', async (args, sentence) => {
+    const { status, stdout, stderr } = await scan(args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(sentence);
+  });
+
+  it('reads on behind a file that cannot be unpacked, and ends with 2', async () => {
+    const broken = put('l.gz', gzipSync('x'.repeat(1000)).subarray(0, 20));
+    const ended = await scan(['--rules', 'rules', '--json', broken, put('m.evtx', evtx())]);
+    expect(matches(ended)).toHaveLength(2);
+    expect(ended.stderr).toContain('l.gz: ');
+    expect(ended.status).toBe(2);
+  });
+
+  it('names the damage of an event log and reads the rest', async () => {
+    const log = sampleLog(2, 3).fill(0xff, 4096, 4104);
+    const ended = await scan(['--rules', 'rules', '--json', '--any-logsource', put('n.evtx', log)]);
+    expect(ended.stderr).toBe('n.evtx: chunk 0, byte 0: does not begin as a chunk does\n');
+  });
+
+  it('names what does not run: refused, inactive, correlations', async () => {
+    mkdirSync(join(folder, 'mixed'));
+    put('mixed/good.yml', rule(1, 'Good', '{product: windows}', "{CommandLine|contains: 'evil'}"));
+    put('mixed/bad.yml', rule(2, 'Bad', '{product: windows}', "{CommandLine|nonsense: 'evil'}"));
+    put('mixed/list.yml', rule(3, 'List', '{product: windows}', "{User|expand: '%admins%'}"));
+    put(
+      'mixed/chain.yml',
+      'title: Chain\ncorrelation:\n  type: event_count\n  rules: [x]\n  timespan: 5m\n  condition: {gte: 2}\n',
+    );
+    const { stderr, status } = await scan(['--rules', 'mixed', put('o.evtx', evtx())]);
+    expect(stderr).toMatch(/refused: mixed\/bad\.yml:\d+:\d+: .*\(unknown_modifier\)/);
+    expect(stderr).toMatch(/inactive: mixed\/list\.yml: "List" waits for the lists admins/);
+    expect(stderr).toMatch(/skipped: mixed\/chain\.yml: "Chain" is a correlation/);
+    expect(status).toBe(1);
+  });
+
+  it('shows no escape sequence of a log on the terminal', async () => {
+    const file = put('p.ndjson', JSON.stringify({ ...EVIL, CommandLine: 'evil\u001b[2J' }));
+    const { stdout } = await scan(['--rules', 'rules', file]);
+    expect(stdout).toContain('evil\\x1b[2J');
+  });
+});
+
+const CORPUS =
+  process.env['TOCSIN_CORPUS'] ?? join(import.meta.dirname, '../../../../shared/corpus');
+const present = existsSync(join(CORPUS, 'sigma-regression'));
+
+describe.skipIf(!present)(`the logs in ${CORPUS} (not run where they are absent)`, () => {
+  it('fire the rules they were recorded for, from the event log and from its JSON', async () => {
+    const sets = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'];
+    const rules = sets.flatMap((set) => ['--rules', join(CORPUS, 'sigma-rules', set)]);
+    const logs = join(CORPUS, 'sigma-regression', 'regression_data');
+    const ended = await scan([...rules, '--json', logs]);
+    const found = new Map<string, number>();
+    for (const { rule_id, file } of matches(ended)) {
+      const key = `${rule_id} ${basename(String(file))}`;
+      found.set(key, (found.get(key) ?? 0) + 1);
+    }
+    const manifest: { entries: Entry[] } = JSON.parse(
+      readFileSync(join(CORPUS, 'sigma-regression', 'manifest.json'), 'utf8'),
+    );
+    const wanted = manifest.entries.flatMap(({ rule_id, files, tests }) =>
+      files
+        .filter((file) => /\.(?:evtx|json)$/.test(file))
+        .map((file) => ({
+          key: `${rule_id} ${file}`,
+          count: Math.max(1, ...tests.map((test) => test.match_count ?? 1)),
+        })),
+    );
+    expect(wanted).toHaveLength(200);
+    expect(wanted.filter(({ key, count }) => (found.get(key) ?? 0) < count)).toEqual([]);
+    expect(ended.status).toBe(1);
+  }, 120_000);
+});
+
+interface Entry {
+  readonly rule_id: string;
+  readonly files: readonly string[];
+  readonly tests: readonly { readonly match_count?: number | null }[];
+}
