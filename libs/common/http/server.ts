@@ -92,7 +92,8 @@ function createApp(options: ServerOptions, limits: HttpLimits): FastifyInstance 
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     genReqId: (request) => requestIdOf(request as import('node:http').IncomingMessage, world),
-    routerOptions: { maxParamLength: 256 },
+    // The longest is a receipt of a hundred frames; routes state their own limits.
+    routerOptions: { maxParamLength: 4096 },
     http: {
       headersTimeout: limits.headersTimeoutMs,
       connectionsCheckingInterval: limits.slowCheckMs,
