@@ -52,6 +52,7 @@ async function forward(
   bodyBytesMax: number,
 ): Promise<RouteReply> {
   const stated = Number(request.headers['content-length']);
+  const size = { bytes: 0, bytesMax: bodyBytesMax };
   const release = deps.inFlight.take(Number.isFinite(stated) ? stated : bodyBytesMax);
   try {
     const answer = await deps.data.request({
@@ -63,7 +64,7 @@ async function forward(
         'x-request-id': request.requestId,
         traceparent: request.traceparent,
       },
-      body: request.method === 'GET' ? null : bodyOf(request),
+      body: request.method === 'GET' ? null : bodyOf(request, size),
       signal: request.signal,
     });
     // Answers of ingest are small; held, so that the room is given back when all is done.
@@ -71,6 +72,12 @@ async function forward(
     return { status: answer.statusCode, headers: replyHeaders(answer.headers), body };
   } catch (cause) {
     if (request.signal.aborted) throw cause;
+    if (size.bytes > size.bytesMax) {
+      throw new Problem('body_too_large', {
+        detail: `the body is larger than ${size.bytesMax} bytes: send smaller batches`,
+        cause,
+      });
+    }
     throw new Problem('unavailable', {
       detail: 'events cannot be accepted now: send them again',
       retryAfterSeconds: 1,
@@ -81,13 +88,27 @@ async function forward(
   }
 }
 
-/**
- * The body as an iterator: a stream would be destroyed when the data process is away, and with it the client's
- * connection could not be used for the next request.
- */
-function bodyOf({ body }: StreamRequest): Readable {
+interface CountedSize {
+  bytes: number;
+  readonly bytesMax: number;
+}
+
+/** The body as an iterator that ends, as a fault, past the limit: a chunked body does not state its size. */
+function bodyOf(request: StreamRequest, size: CountedSize): Readable {
   // SAFETY: undici takes any async iterable as a body; its type names streams only.
-  return body.iterator({ destroyOnReturn: false }) as unknown as Readable;
+  return counted(request, size) as unknown as Readable;
+}
+
+/**
+ * Not the stream itself: that would be destroyed when the data process is away, and with it the client's connection
+ * could not be used for the next request.
+ */
+async function* counted({ body }: StreamRequest, size: CountedSize): AsyncGenerator<Buffer> {
+  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+    size.bytes += chunk.length;
+    if (size.bytes > size.bytesMax) throw new Problem('body_too_large');
+    yield chunk;
+  }
 }
 
 function pick(headers: StreamRequest['headers']): Record<string, string> {
