@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { systemClock } from '@tocsin/kernel/clock.ts';
 import { isProblem } from '@tocsin/kernel/problem.ts';
 import type { LoadedRules } from '@tocsin/sigma/rule/load-rules.ts';
@@ -15,11 +16,24 @@ export const EXIT_NOTHING = 0;
 export const EXIT_FOUND = 1;
 export const EXIT_ERROR = 2;
 
+/** Where a scan writes: matches to `out`, all else to the terminal's standard error. */
+export interface ScanOutput {
+  readonly out: Writable & { readonly columns?: number };
+  readonly terminal: Terminal;
+}
+
 /** Scans files against rules, alone, and answers the exit status. An error is a sentence on standard error. */
-export async function runScan(paths: readonly string[], options: ScanOptions): Promise<number> {
-  const terminal = openTerminal(options.json === true);
+export async function runScan(
+  paths: readonly string[],
+  options: ScanOptions,
+  output: ScanOutput = {
+    out: process.stdout,
+    terminal: openTerminal(options.json === true),
+  },
+): Promise<number> {
+  const { terminal } = output;
   try {
-    return await scan(paths, options, terminal);
+    return await scan(paths, options, output);
   } catch (error) {
     // Status 1 means "found": whatever ends a scan early must not end with it.
     const words = isProblem(error) ? (error.detail ?? error.message) : stackOf(error);
@@ -31,16 +45,14 @@ export async function runScan(paths: readonly string[], options: ScanOptions): P
 async function scan(
   paths: readonly string[],
   options: ScanOptions,
-  terminal: Terminal,
+  { out, terminal }: ScanOutput,
 ): Promise<number> {
   const counts = newCounts();
   const { rulePaths, logPaths } = await sortPaths(paths, options.rules);
   const loaded = await loadScanRules(rulePaths);
   counts.loadMicroseconds = cpuMicroseconds();
   for (const sentence of sentencesAbout(loaded)) terminal.note(sentence);
-  const report = terminal.json
-    ? new JsonReport(process.stdout)
-    : new TableReport(process.stdout, process.stdout.columns);
+  const report = terminal.json ? new JsonReport(out) : new TableReport(out, out.columns);
   const scanner = new Scanner(loaded.rules, {
     anyLogsource: options.anyLogsource === true,
     now: systemClock.now(),

@@ -2,13 +2,22 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { buildFile, ChunkBuilder } from '@tocsin/evtx/testing/build-evtx.ts';
 import { plainRecord, sampleLog } from '@tocsin/evtx/testing/sample-log.ts';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openTerminal } from '../cli/terminal.ts';
+import type { ScanOptions } from '../commands/scan.ts';
+import { runScan } from './run-scan.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin scan '));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const before = process.cwd();
+beforeAll(() => process.chdir(folder));
+afterAll(() => {
+  process.chdir(before);
+  rmSync(folder, { recursive: true, force: true });
+});
 
 interface Ended {
   readonly status: number | string;
@@ -16,7 +25,8 @@ interface Ended {
   readonly stderr: string;
 }
 
-function scan(args: readonly string[], input = ''): Promise<Ended> {
+/** The command in a process of its own: what it makes of its arguments and of standard input. */
+function command(args: readonly string[], input = ''): Promise<Ended> {
   const main = join(import.meta.dirname, '..', 'main.ts');
   return new Promise((done) => {
     const options = { cwd: folder, maxBuffer: 64 * 1024 * 1024 };
@@ -28,6 +38,27 @@ function scan(args: readonly string[], input = ''): Promise<Ended> {
     );
     child.stdin?.end(input);
   });
+}
+
+/** The same in this process, with paths from the folder. */
+async function scan(
+  rules: readonly string[],
+  files: readonly string[],
+  options: Partial<ScanOptions> = { json: true },
+): Promise<Ended> {
+  const out = new PassThrough({ highWaterMark: 64 * 1024 * 1024 });
+  let stderr = '';
+  const terminal = {
+    ...openTerminal(options.json === true),
+    note(line: string) {
+      stderr += `${line}\n`;
+    },
+    progress: () => undefined,
+  };
+  const status = await runScan(files, { rules, ...options }, { out, terminal });
+  out.end();
+  const stdout = Buffer.concat(await out.toArray()).toString('utf8');
+  return { status, stdout, stderr };
 }
 
 function matches({ stdout }: Ended): Record<string, unknown>[] {
@@ -86,7 +117,7 @@ function evtx(): Buffer {
 
 describe('tocsin scan', () => {
   it('finds records of an event log and says why, one line of JSON a match', async () => {
-    const ended = await scan(['--rules', 'rules', '--json', put('a.evtx', evtx())]);
+    const ended = await scan(['rules'], [put('a.evtx', evtx())]);
     expect(ended).toMatchObject({ status: 1, stderr: '' });
     const common = {
       rule_id: '00000000-0000-4000-8000-000000000001',
@@ -125,14 +156,14 @@ describe('tocsin scan', () => {
       [1],
     ],
   ])('reads %s', async (_, name, content, indexes) => {
-    const ended = await scan(['--rules', 'rules', '--json', put(name, content)]);
+    const ended = await scan(['rules'], [put(name, content)]);
     expect(ended.stderr).toBe('');
     expect(matches(ended).map(({ index }) => index)).toEqual(indexes);
     expect(ended.status).toBe(1);
   });
 
   it('reads standard input, packed or not', async () => {
-    const ended = await scan(['--rules', 'rules', '--json', '-'], `${SSHD}\n`);
+    const ended = await command(['--rules', 'rules', '--json', '-'], `${SSHD}\n`);
     expect(matches(ended)).toMatchObject([{ file: '-', index: 0, title: 'Root' }]);
   });
 
@@ -142,7 +173,7 @@ describe('tocsin scan', () => {
     put('logs/info.yml', 'x: evil');
     put('logs/README.md', 'evil');
     put('logs/program.exe', Buffer.from([0x4d, 0x5a, 0, 1]));
-    const ended = await scan(['--rules', 'rules', '--json', '--stats', 'logs']);
+    const ended = await scan(['rules'], ['logs'], { json: true, stats: true });
     expect(matches(ended).map(({ file }) => file)).toEqual(Array(2).fill('logs/deep/a.evtx'));
     const [binary, stats] = ended.stderr.trim().split('\n');
     expect(binary).toMatch(/^logs\/program\.exe: is neither text/);
@@ -157,32 +188,26 @@ describe('tocsin scan', () => {
   });
 
   it('takes rules that follow one another behind --rules', async () => {
-    const ended = await scan([
-      '--rules',
-      'rules/any.yml',
-      'rules/evil.yml',
-      '--json',
-      put('h.evtx', evtx()),
-    ]);
+    const ended = await scan(['rules/any.yml'], ['rules/evil.yml', put('h.evtx', evtx())]);
     expect(matches(ended)).toHaveLength(2);
   });
 
   it('shows people a table with the deciding fields, and a summary', async () => {
-    const { stdout, stderr } = await scan(['--rules', 'rules', put('i.evtx', evtx())]);
+    const { stdout, stderr } = await scan(['rules'], [put('i.evtx', evtx())], {});
     expect(stdout).toMatch(/^LEVEL +TIME +RULE +FILE +RECORD +BECAUSE\n/);
     expect(stdout).toMatch(/high +2026-01-02T12:17:01Z +Evil +i\.evtx +1 +CommandLine=evil one\n/);
     expect(stderr).toBe('4 events in 1 files: 2 matches of 1 rules (high 2)\n');
   });
 
   it('ends with 0 when nothing is found', async () => {
-    const ended = await scan(['--rules', 'rules', '--json', put('j.log', 'all is well\n')]);
+    const ended = await scan(['rules'], [put('j.log', 'all is well\n')]);
     expect(ended).toEqual({ status: 0, stdout: '', stderr: '' });
   });
 
   it('tries a rule of another logsource only when told to', async () => {
     const file = put('k.ndjson', '{"mark":"YES"}\n');
-    expect((await scan(['--rules', 'rules', file])).status).toBe(0);
-    expect((await scan(['--rules', 'rules', '--any-logsource', file])).status).toBe(1);
+    expect((await scan(['rules'], [file], {})).status).toBe(0);
+    expect((await scan(['rules'], [file], { anyLogsource: true })).status).toBe(1);
   });
 
   it.each([
@@ -192,14 +217,14 @@ describe('tocsin scan', () => {
     [['rules/LICENSE'], /required option/],
     [['--rules', 'rules'], /missing required argument/],
   ])('ends %j with 2 and a sentence', async (args, sentence) => {
-    const { status, stdout, stderr } = await scan(args);
+    const { status, stdout, stderr } = await command(args);
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr).toMatch(sentence);
   });
 
   it('reads on behind a file that cannot be unpacked, and ends with 2', async () => {
     const broken = put('l.gz', gzipSync('x'.repeat(1000)).subarray(0, 20));
-    const ended = await scan(['--rules', 'rules', '--json', broken, put('m.evtx', evtx())]);
+    const ended = await scan(['rules'], [broken, put('m.evtx', evtx())]);
     expect(matches(ended)).toHaveLength(2);
     expect(ended.stderr).toContain('l.gz: ');
     expect(ended.status).toBe(2);
@@ -207,7 +232,7 @@ describe('tocsin scan', () => {
 
   it('names the damage of an event log and reads the rest', async () => {
     const log = sampleLog(2, 3).fill(0xff, 4096, 4104);
-    const ended = await scan(['--rules', 'rules', '--json', '--any-logsource', put('n.evtx', log)]);
+    const ended = await scan(['rules'], [put('n.evtx', log)], { json: true, anyLogsource: true });
     expect(ended.stderr).toBe('n.evtx: chunk 0, byte 0: does not begin as a chunk does\n');
   });
 
@@ -220,7 +245,7 @@ describe('tocsin scan', () => {
       'mixed/chain.yml',
       'title: Chain\ncorrelation:\n  type: event_count\n  rules: [x]\n  timespan: 5m\n  condition: {gte: 2}\n',
     );
-    const { stderr, status } = await scan(['--rules', 'mixed', put('o.evtx', evtx())]);
+    const { stderr, status } = await scan(['mixed'], [put('o.evtx', evtx())], {});
     expect(stderr).toMatch(/refused: mixed\/bad\.yml:\d+:\d+: .*\(unknown_modifier\)/);
     expect(stderr).toMatch(/inactive: mixed\/list\.yml: "List" waits for the lists admins/);
     expect(stderr).toMatch(/skipped: mixed\/chain\.yml: "Chain" is a correlation/);
@@ -229,7 +254,7 @@ describe('tocsin scan', () => {
 
   it('shows no escape sequence of a log on the terminal', async () => {
     const file = put('p.ndjson', JSON.stringify({ ...EVIL, CommandLine: 'evil\u001b[2J' }));
-    const { stdout } = await scan(['--rules', 'rules', file]);
+    const { stdout } = await scan(['rules'], [file], {});
     expect(stdout).toContain('evil\\x1b[2J');
   });
 });
@@ -241,9 +266,9 @@ const present = existsSync(join(CORPUS, 'sigma-regression'));
 describe.skipIf(!present)(`the logs in ${CORPUS} (not run where they are absent)`, () => {
   it('fire the rules they were recorded for, from the event log and from its JSON', async () => {
     const sets = ['rules', 'rules-emerging-threats', 'rules-threat-hunting'];
-    const rules = sets.flatMap((set) => ['--rules', join(CORPUS, 'sigma-rules', set)]);
+    const rules = sets.map((set) => join(CORPUS, 'sigma-rules', set));
     const logs = join(CORPUS, 'sigma-regression', 'regression_data');
-    const ended = await scan([...rules, '--json', logs]);
+    const ended = await scan(rules, [logs]);
     const found = new Map<string, number>();
     for (const { rule_id, file } of matches(ended)) {
       const key = `${rule_id} ${basename(String(file))}`;

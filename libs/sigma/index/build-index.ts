@@ -45,7 +45,7 @@ export function buildIndex(rules: readonly SigmaRule[], parts: IndexParts): Comp
     keys: buildKeyTree(table.fields),
     slots: table.fields.length,
     hasKeywords: table.atoms.some(({ slot, key }) => slot === KEYWORD_SLOT && key !== ''),
-    keywordFilter: buildKeywordFilter(table),
+    keywordFilter: buildKeywordFilter(table, watching),
     scanners: buildScanners(table, parts.symbols),
     presence: Int32Array.from(table.fields, (_, slot) => table.presence.get(slot) ?? -1),
     ...entryTables(table.entries, parts.symbols),
@@ -86,11 +86,14 @@ function watchRules(
   return { always, watching };
 }
 
-/** Keyword tests that no literal leads to need every value: then there is no filter. */
-function buildKeywordFilter(table: AtomTable): KeywordFilter | undefined {
-  const atoms = table.atoms.filter(({ slot }) => slot === KEYWORD_SLOT);
-  if (atoms.some(({ lazy }) => lazy.some(({ gate }) => gate === undefined))) return undefined;
-  const entries = table.entries.filter(({ slot }) => slot === KEYWORD_SLOT);
+/** Only keywords that are the way to a rule: the others are looked at when a rule asks. */
+function buildKeywordFilter(
+  table: AtomTable,
+  watching: ReadonlyMap<number, unknown>,
+): KeywordFilter | undefined {
+  const entries = table.entries.filter(
+    ({ slot, targets }) => slot === KEYWORD_SLOT && targets.some((atom) => watching.has(atom)),
+  );
   return KeywordFilter.of(entries.map(({ shape }) => shape.literal));
 }
 

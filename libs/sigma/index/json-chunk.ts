@@ -8,13 +8,13 @@ export class JsonChunk {
     this.#marks = MARKS.map((mark) => new NextMark(bytes, mark));
   }
 
-  /** Whether ASCII letters may be spelled otherwise in a range: by `\u`, or by one of the two signs that fold to them. */
+  /** Whether ASCII letters may be spelled otherwise in a range: by an escape, or by one of the two signs that fold to them. */
   hasOtherSpellings(start: number, end: number): boolean {
     return this.#marks.some((mark) => mark.isWithin(start, end));
   }
 }
 
-/** `\u`, the Kelvin sign and the long s. */
+/** `\u` and `\/`, the Kelvin sign and the long s. */
 const MARKS: readonly Buffer[] = [Buffer.from('\\u'), Buffer.from('\u212a'), Buffer.from('\u017f')];
 
 /** Where a text comes next: looked up once for all the ranges before it. */

@@ -1,7 +1,7 @@
 import { foldCodePoint } from '../text/fold-case.ts';
 
 /** Shorter pieces say too little: then each value is looked at. */
-const PIECE_MIN = 4;
+const PIECE_MIN = 2;
 const BLOCK_BITS = 12;
 const BLOCK_MASK = (1 << BLOCK_BITS) - 1;
 
@@ -13,6 +13,8 @@ export class KeywordFilter {
   readonly #shift = new Uint8Array(BLOCK_MASK + 1);
   readonly #fold = new Uint8Array(256);
   readonly #length: number;
+  /** Pieces by their last block. */
+  readonly #byBlock = new Map<number, Uint8Array[]>();
 
   private constructor(pieces: readonly Uint8Array[], length: number) {
     this.#length = length;
@@ -25,6 +27,8 @@ export class KeywordFilter {
         const block = this.#block(piece, at);
         this.#shift[block] = Math.min(this.#shift[block] as number, length - 1 - at);
       }
+      const last = this.#block(piece, length - 1);
+      this.#byBlock.set(last, [...(this.#byBlock.get(last) ?? []), piece]);
     }
   }
 
@@ -32,7 +36,8 @@ export class KeywordFilter {
   static of(literals: readonly string[]): KeywordFilter | undefined {
     const pieces = literals.map(safePiece);
     const length = Math.min(...pieces.map((piece) => piece.length));
-    if (literals.length === 0 || length < PIECE_MIN) return undefined;
+    if (literals.length === 0) return new KeywordFilter([], PIECE_MIN);
+    if (length < PIECE_MIN) return undefined;
     const cut = pieces.map((piece) => Buffer.from(piece.slice(-length), 'latin1'));
     return new KeywordFilter(cut, length);
   }
@@ -44,6 +49,7 @@ export class KeywordFilter {
 
   /** Whether `bytes[start, end)` may hold a keyword. */
   mayHold(bytes: Buffer, start: number, end: number): boolean {
+    if (this.#byBlock.size === 0) return false;
     const shift = this.#shift;
     const fold = this.#fold;
     let at = start + this.#length - 1;
@@ -51,16 +57,26 @@ export class KeywordFilter {
       const last = fold[bytes[at] as number] as number;
       const block = (((fold[bytes[at - 1] as number] as number) << 5) ^ last) & BLOCK_MASK;
       const step = shift[block] as number;
-      if (step === 0) return true;
-      at += step;
+      if (step === 0 && this.#isPiece(block, bytes, at + 1)) return true;
+      at += step === 0 ? 1 : step;
     }
     return false;
+  }
+
+  #isPiece(block: number, bytes: Buffer, end: number): boolean {
+    const pieces = this.#byBlock.get(block) ?? [];
+    return pieces.some((piece) => {
+      for (let at = 0; at < piece.length; at += 1) {
+        if (this.#fold[bytes[end - piece.length + at] as number] !== piece[at]) return false;
+      }
+      return true;
+    });
   }
 }
 
 /** The longest piece without characters that JSON may escape, or that other characters fold to. */
 function safePiece(literal: string): string {
-  const pieces = literal.split(/[^\x20\x21\x23-\x2e\x30-\x5b\x5d-\x7e]/);
+  const pieces = literal.split(/[^\x20\x21\x23-\x5b\x5d-\x7e]/);
   return pieces
     .filter((piece) => !NUMBER_LIKE.test(piece))
     .reduce((best, piece) => (piece.length > best.length ? piece : best), '');

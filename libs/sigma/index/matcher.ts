@@ -27,6 +27,9 @@ export class Matcher {
   /** How many events had each atom true, and how many events there were: which way to a rule is rarest. */
   readonly hits: Uint32Array;
   events = 0;
+  /** Set by a walker that did not show the values for keywords, because none of those that lead to a rule is there. */
+  keywordsSkipped = false;
+  #keywordsMissed = false;
   /** Rules whose conditions were asked. */
   candidatesAsked = 0;
 
@@ -243,8 +246,13 @@ export class Matcher {
     }
   }
 
-  /** Asks the rules that something was found for. Appends the numbers of those that match, in order. */
-  finish(out: number[]): void {
+  /**
+   * Asks the rules that something was found for. Appends the numbers of those that match, in order.
+   *
+   * @returns false when a rule asked for keywords that were skipped: show the event again with them
+   */
+  finish(out: number[]): boolean {
+    this.#keywordsMissed = false;
     const { always } = this.index;
     for (let at = 0; at < this.#candidateCount; at += 1) {
       const rule = this.#candidates[at] as number;
@@ -255,7 +263,12 @@ export class Matcher {
       if (this.#ask(rule)) out.push(rule);
     }
     this.candidatesAsked += this.#candidateCount + always.length;
+    if (this.#keywordsMissed) {
+      out.length = 0;
+      return false;
+    }
     if (out.length > 1) out.sort(ascending);
+    return true;
   }
 
   #ask(rule: number): boolean {
@@ -268,6 +281,10 @@ export class Matcher {
       let holds = stamp === whenTrue;
       if (!holds && stamp !== this.epoch) {
         const tests = atomTests[atom];
+        if (this.keywordsSkipped && this.index.atomSlot[atom] === KEYWORD_SLOT) {
+          this.#keywordsMissed = true;
+          return false;
+        }
         if (tests !== undefined) holds = this.#lazy.ask(atom, tests);
       }
       place = code[holds ? place + 1 : place + 2] as number;

@@ -21,6 +21,7 @@ export class EventWalker {
   match(event: EventRecord, out: number[]): void {
     const { index } = this.#matcher;
     this.#conflict = false;
+    this.#matcher.keywordsSkipped = false;
     this.#matcher.begin();
     this.#members(event, index.keys.root, 0);
     if (this.#conflict) {

@@ -44,20 +44,27 @@ export class JsonWalker {
   match(chunk: JsonChunk, start: number, end: number, out: number[]): boolean {
     const { index } = this.#matcher;
     this.#bytes = chunk.bytes;
-    this.#at = start;
     this.#end = end;
-    this.#keywords =
+    const keywords =
       index.hasKeywords &&
       (index.keywordFilter === undefined ||
         index.keywordFilter.mayHold(chunk.bytes, start, end) ||
         chunk.hasOtherSpellings(start, end));
+    if (!this.#walk(start, keywords)) return false;
+    if (this.#matcher.finish(out)) return true;
+    return this.#walk(start, true) && this.#matcher.finish(out);
+  }
+
+  #walk(start: number, keywords: boolean): boolean {
+    this.#at = start;
+    this.#keywords = keywords;
+    this.#matcher.keywordsSkipped = !keywords && this.#matcher.index.hasKeywords;
     this.#matcher.begin();
     this.#blanks();
-    if (this.#byte() !== OPEN_BRACE || !this.#object(index.keys.byteRoot, 0)) return false;
+    if (this.#byte() !== OPEN_BRACE) return false;
+    if (!this.#object(this.#matcher.index.keys.byteRoot, 0)) return false;
     this.#blanks();
-    if (this.#at !== end) return false;
-    this.#matcher.finish(out);
-    return true;
+    return this.#at === this.#end;
   }
 
   #byte(): number {
