@@ -1,3 +1,4 @@
+import type { TenantQuota } from '@tocsin/contracts/tenant-quota.ts';
 import type { Clock } from '@tocsin/kernel/clock.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
@@ -5,6 +6,8 @@ import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 /** What the server must know of a tenant before it serves it. */
 export interface TenantState {
   readonly status: 'active' | 'suspended' | 'deleted';
+  /** What it may use; absent where a directory does not tell, and then the defaults hold. */
+  readonly quota?: TenantQuota;
 }
 
 /** Where the server asks whether a token's tenant exists and may work. */
