@@ -1,31 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createGateway } from '@tocsin/api-gateway/service.ts';
 import { PUBLIC_KEYS_FILE } from '@tocsin/auth/local-issuer.ts';
 import type { Consumer } from '@tocsin/bus/event-bus.ts';
 import { openRemoteEventBus } from '@tocsin/bus/remote/remote-event-bus.ts';
-import { createCaseService } from '@tocsin/case-service/service.ts';
 import { loadConfig } from '@tocsin/config/load-config.ts';
 import { CONTROL_CONFIG } from '@tocsin/config/processes.ts';
-import { createContentService } from '@tocsin/content-service/service.ts';
-import { WORK_TOPICS } from '@tocsin/contracts/topic.ts';
-import { createCorrelateService } from '@tocsin/correlate-service/service.ts';
 import { relayOutbox } from '@tocsin/database/outbox-relay.ts';
 import { healthRoutes } from '@tocsin/http/health.ts';
 import { buildServer } from '@tocsin/http/server.ts';
 import { isAbsent } from '@tocsin/kernel/disk.ts';
-import { PostgresSearchStore } from '@tocsin/search/postgres/postgres-search-store.ts';
 import { RemoteSearchStore } from '@tocsin/search/remote/remote-search-store.ts';
-import { createSearchService } from '@tocsin/search-service/service.ts';
 import { mergeMetrics } from '@tocsin/telemetry/merge-metrics.ts';
-import { createTenantService } from '@tocsin/tenant-service/service.ts';
 import { openTenantDirectory } from '@tocsin/tenant-service/tenant-directory.ts';
 import { Pool } from 'undici';
 import type { Home } from '../home.ts';
-import { PIPELINE_GROUP } from '../pipeline/pipeline-host.ts';
 import { databaseLogOn } from '../supervisor/database-log.ts';
 import { productVersion } from '../version.ts';
 import { databaseCheck, dataChecks, dataMetrics } from './checks.ts';
+import { composeControl } from './control-services.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
 
 /** Connections to the data process for ingest bodies. */
@@ -59,27 +51,16 @@ async function main(): Promise<void> {
     clock: world.clock,
   });
   const relay = relayOutbox({ database, bus, world, log: databaseLogOn(log) });
-  const committed = (): void => relay.wake();
-  const alerts = new PostgresSearchStore(database, world.clock);
-  const correlate = createCorrelateService({ database, search: alerts, world, metrics, committed });
-  const gateway = createGateway({
-    data,
+  const services = composeControl({
+    database,
     bus,
-    queues: [
-      { topic: 'raw.events', group: PIPELINE_GROUP },
-      ...correlate.consumers.map(({ topic, group }) => ({ topic, group })),
-      ...WORK_TOPICS.map((topic) => ({ topic, group: 'notify' })),
-    ],
-    keys: () => publicKeys(home),
+    data,
+    events,
+    world,
+    metrics,
+    committed: () => relay.wake(),
+    publicKeys: () => publicKeys(home),
   });
-  const services = [
-    gateway,
-    correlate,
-    createCaseService({ database, world, committed }),
-    createTenantService({ database }),
-    createContentService(),
-    createSearchService({ store: events, clock: world.clock }),
-  ];
   const health = healthRoutes({
     service: 'tocsin',
     version: productVersion(),
@@ -91,7 +72,7 @@ async function main(): Promise<void> {
   const server = buildServer({
     service: 'tocsin',
     version: productVersion(),
-    routes: [...services.flatMap((service) => service.routes), ...health],
+    routes: [...services.routes, ...health],
     verifier,
     tenants: openTenantDirectory(database, world),
     log,
@@ -99,7 +80,7 @@ async function main(): Promise<void> {
     world,
   });
   const consumers: Consumer[] = [];
-  for (const { topic, group, handler } of correlate.consumers) {
+  for (const { topic, group, handler } of services.consumers) {
     consumers.push(await bus.consumeLog(topic, group, handler));
   }
   await server.listen({ host: config.host, port: config.port });

@@ -1,0 +1,69 @@
+import { createGateway } from '@tocsin/api-gateway/service.ts';
+import type { EventBus } from '@tocsin/bus/event-bus.ts';
+import { createCaseService } from '@tocsin/case-service/service.ts';
+import { createContentService } from '@tocsin/content-service/service.ts';
+import { WORK_TOPICS } from '@tocsin/contracts/topic.ts';
+import { createCorrelateService } from '@tocsin/correlate-service/service.ts';
+import type { Database } from '@tocsin/database/database.ts';
+import type { Route } from '@tocsin/http/route.ts';
+import type { World } from '@tocsin/kernel/world.ts';
+import { PostgresSearchStore } from '@tocsin/search/postgres/postgres-search-store.ts';
+import type { SearchStore } from '@tocsin/search/search-store.ts';
+import { createSearchService } from '@tocsin/search-service/service.ts';
+import type { Metrics } from '@tocsin/telemetry/metrics.ts';
+import { createTenantService } from '@tocsin/tenant-service/service.ts';
+import type { Dispatcher } from 'undici';
+import { PIPELINE_GROUP } from '../pipeline/pipeline-host.ts';
+
+/** What the services of the process `control` run on. */
+export interface ControlParts {
+  readonly database: Database;
+  readonly bus: EventBus;
+  /** The data process, for ingest bodies. */
+  readonly data: Dispatcher;
+  /** The event store. */
+  readonly events: SearchStore;
+  readonly world: World;
+  readonly metrics: Metrics;
+  /** Called after each commit that left a row in the outbox. */
+  readonly committed: () => void;
+  readonly publicKeys: () => Promise<readonly object[]>;
+}
+
+/** The services of a process, composed. */
+export interface ControlServices {
+  readonly routes: readonly Route[];
+  readonly consumers: ReturnType<typeof createCorrelateService>['consumers'];
+}
+
+/**
+ * Composes the services that work on PostgreSQL. Apart from the process, so that the API document and the tests of
+ * every route are made from the same composition that serves.
+ */
+export function composeControl(parts: ControlParts): ControlServices {
+  const { database, bus, data, events, world, metrics, committed, publicKeys } = parts;
+  const alerts = new PostgresSearchStore(database, world.clock);
+  const correlate = createCorrelateService({ database, search: alerts, world, metrics, committed });
+  const gateway = createGateway({
+    data,
+    bus,
+    queues: [
+      { topic: 'raw.events', group: PIPELINE_GROUP },
+      ...correlate.consumers.map(({ topic, group }) => ({ topic, group })),
+      ...WORK_TOPICS.map((topic) => ({ topic, group: 'notify' })),
+    ],
+    keys: publicKeys,
+  });
+  const services = [
+    gateway,
+    correlate,
+    createCaseService({ database, world, committed }),
+    createTenantService({ database }),
+    createContentService(),
+    createSearchService({ store: events, clock: world.clock }),
+  ];
+  return {
+    routes: services.flatMap((service) => service.routes),
+    consumers: correlate.consumers,
+  };
+}
