@@ -30,16 +30,27 @@ const POLICY = "(tenant_id = NULLIF(current_setting('app.tenant'::text, true), '
 /** Tables outside tenant_data. They are no tenant's own, or hold ids only. */
 const TABLES_WITHOUT_RLS = [
   'migration.applied',
+  'platform.api_key_index',
+  'platform.audit_heads',
   'platform.audit_log',
+  'platform.audit_seals',
+  'platform.audit_waiting',
   'platform.outbox_heads',
   'platform.tenants',
 ];
 
 /** Functions that run with their owner's rights. Each is explained in its migration. */
-const DEFINER_FUNCTIONS = ['platform.keep_outbox_heads'];
+const DEFINER_FUNCTIONS = [
+  'platform.keep_api_key_index',
+  'platform.keep_audit_waiting',
+  'platform.keep_outbox_heads',
+];
 
 /** Tables whose rows are never changed or deleted. */
-const INSERT_ONLY_TABLES = ['tenant_data.audit_log', 'platform.audit_log'];
+const INSERT_ONLY_TABLES = ['audit_log', 'audit_seals', 'audit_heads'].flatMap((name) => [
+  `tenant_data.${name}`,
+  `platform.${name}`,
+]);
 
 const OWN_SCHEMAS = `n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname !~ '^pg_temp_|^pg_toast_temp_'`;
 

@@ -1,16 +1,23 @@
-import type { Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ApiKeyIndexRow, IdentityTables } from './identity-tables.ts';
 import type { WorkflowTables } from './workflow-tables.ts';
 
 /** Tables in the schema `tenant_data`, all under row-level security; `tenant_id` leads every key. */
-export interface TenantTables extends WorkflowTables {
+export interface TenantTables extends WorkflowTables, IdentityTables {
   audit_log: AuditRow;
+  audit_seals: AuditSealRow;
+  audit_heads: AuditHeadRow;
   outbox: OutboxRow;
 }
 
 /** Tables in the schema `platform`. */
 export interface PlatformTables {
   tenants: TenantRow;
+  api_key_index: ApiKeyIndexRow;
   audit_log: AuditRow;
+  audit_seals: AuditSealRow;
+  audit_heads: AuditHeadRow;
+  audit_waiting: AuditWaitingRow;
   outbox_heads: OutboxHeadRow;
 }
 
@@ -26,6 +33,33 @@ export interface AuditRow {
   before: JSONColumnType<object | null, string | null, never>;
   after: JSONColumnType<object | null, string | null, never>;
   request_id: string;
+}
+
+/** The place of an audit row in its tenant's chain, and the hash over everything up to it. Insert only. */
+export interface AuditSealRow {
+  /** `''` in the schema platform, which is one chain. */
+  tenant_id: string;
+  /** PostgreSQL `bigint`: the driver gives text. */
+  seq: ColumnType<string, number, never>;
+  audit_id: string;
+  hash: ColumnType<Buffer, Uint8Array, never>;
+}
+
+/** A signed statement about a chain: where it ended (`head`), or up to where retention removed rows (`cut`). */
+export interface AuditHeadRow {
+  tenant_id: string;
+  kind: 'head' | 'cut';
+  seq: ColumnType<string, number, never>;
+  hash: ColumnType<Buffer, Uint8Array, never>;
+  signed_at: Date;
+  key_id: string;
+  signature: ColumnType<Buffer, Uint8Array, never>;
+}
+
+/** That a row of an audit log has no seal yet. Kept by a trigger. */
+export interface AuditWaitingRow {
+  tenant_id: string;
+  audit_id: string;
 }
 
 /** A message that must follow a commit (design 3.9). */

@@ -29,7 +29,14 @@ export function requestContext(principal: Principal): TenantContext {
 }
 
 /** Why a background part of the product may act for a tenant without a request. A closed list. */
-export type SystemReason = 'pipeline' | 'correlate' | 'outbox' | 'retention' | 'bootstrap' | 'test';
+export type SystemReason =
+  | 'pipeline'
+  | 'correlate'
+  | 'outbox'
+  | 'retention'
+  | 'bootstrap'
+  | 'audit'
+  | 'test';
 
 /**
  * The context of background work for one tenant, for example of a frame read from the bus.
