@@ -9,7 +9,6 @@ import { DATA_CONFIG } from '@tocsin/config/processes.ts';
 import { WORK_TOPICS } from '@tocsin/contracts/topic.ts';
 import { healthRoutes } from '@tocsin/http/health.ts';
 import { buildServer } from '@tocsin/http/server.ts';
-import { createIngestService } from '@tocsin/ingest-service/service.ts';
 import { isAbsent } from '@tocsin/kernel/disk.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import { createSearchHandler } from '@tocsin/search/remote/search-handler.ts';
@@ -19,6 +18,7 @@ import { ingestCounters } from '../pipeline/ingest-metrics.ts';
 import { PipelineHost } from '../pipeline/pipeline-host.ts';
 import { productVersion } from '../version.ts';
 import { busCheck, databaseCheck } from './checks.ts';
+import { composeData } from './data-services.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
 
 /**
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
   });
   const host = new PipelineHost({ dataFolder, failpoints: config.failpoints ?? '' }, bus, fatal);
   await host.start();
-  const ingest = createIngestService({
+  const services = composeData({
     bus,
     world,
     counters: ingestCounters(metrics),
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   const server = buildServer({
     service: 'data',
     version: productVersion(),
-    routes: [...ingest.routes, ...health],
+    routes: [...services.routes, ...health],
     verifier,
     tenants: openTenantDirectory(database, world),
     log,

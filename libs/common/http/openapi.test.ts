@@ -84,7 +84,7 @@ describe('the OpenAPI document (B-011)', () => {
         { name: 'part', in: 'path', required: true, schema: { type: 'integer' } },
         { name: 'limit', in: 'query', required: false },
         { name: 'q', in: 'query', required: true },
-        { name: 'X-Tenant-ID', in: 'header', required: true },
+        { name: 'X-Tenant-ID', in: 'header', required: false },
       ],
       requestBody: { required: true },
       security: [{ bearer: [] }],

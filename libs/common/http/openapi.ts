@@ -1,4 +1,5 @@
 import Type, { type TSchema } from 'typebox';
+import { type Components, withComponents } from './openapi-components.ts';
 import { PROBLEM_MEDIA_TYPE, ProblemSchema } from './problem-document.ts';
 import { publicRoute, type Route } from './route.ts';
 
@@ -19,12 +20,13 @@ export function openapiDocument({ service, version, routes }: OpenapiSubject): J
     paths[route.path] = operations;
     operations[route.method.toLowerCase()] = operationOf(route);
   }
+  const schemas: Components = { Problem: ProblemSchema };
   return {
     openapi: '3.1.0',
     info: { title: `Tocsin ${service}`, version, license: { name: 'MIT', identifier: 'MIT' } },
-    paths,
+    paths: withComponents(paths, schemas),
     components: {
-      schemas: { Problem: ProblemSchema },
+      schemas,
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   };
@@ -86,8 +88,9 @@ function parametersOf(route: Route): Json[] {
   const tenant = {
     name: 'X-Tenant-ID',
     in: 'header',
-    required: true,
-    description: 'The tenant of the token',
+    required: false,
+    description:
+      'The tenant of the credential: needed with a JWT; with an API key it may be left out',
     schema: { type: 'string' },
   };
   return [...inPath, ...inQuery, ...(route.scope === 'tenant' ? [tenant] : [])];

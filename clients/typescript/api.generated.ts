@@ -1,0 +1,2331 @@
+/** Printed from docs/reference/openapi.json by `npm run openapi`; do not edit. */
+export interface paths {
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Public keys of the local issuer (RFC 7517) */
+        get: operations["getJwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says that the process answers */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Measurements for Prometheus */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** This description of the API */
+        get: operations["getOpenapi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/queue/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits in the queues */
+        get: operations["getQueueHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says whether each engine works */
+        get: operations["getReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists and searches alerts, newest event first */
+        get: operations["listAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives one alert */
+        get: operations["getAlert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes status, assignee or suppression of an alert (If-Match) */
+        patch: operations["changeAlert"];
+        trace?: never;
+    };
+    "/v1/alerts/{id}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the cases of an alert */
+        get: operations["listAlertCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists cases, newest first */
+        get: operations["listCases"];
+        put?: never;
+        /** Opens a case (Idempotency-Key) */
+        post: operations["createCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives one case */
+        get: operations["getCase"];
+        /** Changes members of a case (If-Match) */
+        put: operations["putCase"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes members of a case (If-Match) */
+        patch: operations["changeCase"];
+        trace?: never;
+    };
+    "/v1/cases/{id}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the alerts of a case */
+        get: operations["listCaseAlerts"];
+        put?: never;
+        /** Links alerts to a case */
+        post: operations["linkCaseAlerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the comments of a case, oldest first */
+        get: operations["listCaseComments"];
+        put?: never;
+        /** Adds a comment to a case */
+        post: operations["addCaseComment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what happened to a case, oldest first */
+        get: operations["getCaseTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an event */
+        get: operations["getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/histogram": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count events over time */
+        get: operations["countEventsOverTime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find events */
+        get: operations["searchEvents"];
+        put?: never;
+        /** Find events, the query in the body: for queries too long for a URL */
+        post: operations["searchEventsByBody"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists incidents, newest alert first */
+        get: operations["listIncidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gives one incident with its alerts, timeline and cases */
+        get: operations["getIncident"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes status or assignee of an incident (If-Match) */
+        patch: operations["changeIncident"];
+        trace?: never;
+    };
+    "/v1/ingest/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept canonical events: one object, an array, or one a line */
+        post: operations["ingestEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ingest/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept raw log lines, one event a line */
+        post: operations["ingestRaw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ingest/receipts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell what became of the items of an accepted request */
+        get: operations["getReceipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List detection rules */
+        get: operations["listRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a detection rule */
+        get: operations["getRule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tenants */
+        get: operations["listTenants"];
+        put?: never;
+        /** Create a tenant */
+        post: operations["createTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tenants/{tenant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a tenant */
+        get: operations["getTenant"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change, suspend or resume a tenant */
+        patch: operations["changeTenant"];
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** Alert */
+        Alert: {
+            actor?: {
+                id?: string;
+                name?: string;
+                type?: string;
+            };
+            alert_id: string;
+            assignee: string | null;
+            category: string;
+            created_at: string;
+            created_by: string;
+            description: string;
+            event_count: number;
+            first_event_at: string;
+            group: {
+                [key: string]: string;
+            };
+            hosts: string[];
+            incident_id: string | null;
+            last_event_at: string;
+            modified_by: string;
+            related_events: string[];
+            revision: number;
+            rule_id: string;
+            rule_name: string;
+            rule_version: number;
+            severity: number;
+            severity_label: string;
+            src_ips: string[];
+            /** @enum {unknown} */
+            status: "new" | "acknowledged" | "investigating" | "resolved" | "false_positive";
+            storm: boolean;
+            suppress_reason: string | null;
+            suppressed: boolean;
+            suppressed_until: string | null;
+            tags: string[];
+            target?: {
+                id?: string;
+                name?: string;
+                type?: string;
+            };
+            tenant_id: string;
+            timestamp: string;
+            title: string;
+            total: number;
+            updated_at: string;
+            version: number;
+        };
+        /** Alerts to link: alert_id or alert_ids */
+        AlertsToLinkAlertIdOrAlertIds: {
+            /** @description A UUID */
+            alert_id?: string;
+            alert_ids?: string[];
+        };
+        /** Case */
+        Case: {
+            assigned_to: string | null;
+            created_at: string;
+            created_by: string;
+            description: string;
+            id: string;
+            incident_id: string | null;
+            metadata: {
+                [key: string]: unknown;
+            };
+            modified_by: string;
+            resolved_at: string | null;
+            severity: number;
+            severity_label: string;
+            /** @enum {unknown} */
+            status: "open" | "investigating" | "contained" | "resolved" | "closed" | "false_positive";
+            tenant_id: string;
+            title: string;
+            updated_at: string;
+            version: number;
+        };
+        /** Case to open */
+        CaseToOpen: {
+            /** @description Alerts to link */
+            alert_ids?: string[];
+            assigned_to?: string | null;
+            description?: string;
+            /** @description A UUID */
+            incident_id?: string;
+            metadata?: {
+                [key: string]: unknown;
+            };
+            severity?: number;
+            title: string;
+        };
+        /** Change of a case */
+        ChangeOfACase: {
+            assigned_to?: string | null;
+            description?: string;
+            metadata?: {
+                [key: string]: unknown;
+            };
+            severity?: number;
+            /** @enum {unknown} */
+            status?: "open" | "investigating" | "contained" | "resolved" | "closed" | "false_positive";
+            title?: string;
+        };
+        /** Comment */
+        Comment: {
+            body: string;
+            case_id: string;
+            created_at: string;
+            created_by: string;
+            id: string;
+        };
+        /** Comment to add */
+        CommentToAdd: {
+            body: string;
+        };
+        /** Event as posted */
+        EventAsPosted: {
+            action?: string;
+            actor?: {
+                email?: string;
+                id?: string;
+                name?: string;
+                /** @enum {unknown} */
+                type?: "user" | "service" | "device" | "unknown";
+            };
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /** @enum {unknown} */
+            category: "auth" | "endpoint" | "network" | "cloud" | "k8s" | "storage" | "ops";
+            /** Format: uuid */
+            event_id?: string;
+            /** @enum {unknown} */
+            outcome?: "success" | "failure" | "unknown";
+            raw_ref?: unknown;
+            severity?: number;
+            source?: {
+                host?: string;
+                integration?: string;
+                system: string;
+            };
+            tags?: string[];
+            target?: {
+                id?: string;
+                name?: string;
+                /** @enum {unknown} */
+                type?: "asset" | "workload" | "service" | "data" | "unknown";
+            };
+            tenant_id?: string;
+            /** Format: date-time */
+            timestamp?: string;
+        };
+        /** Histogram */
+        Histogram: {
+            interval_seconds: number;
+            items: {
+                count: number;
+                /**
+                 * Format: date-time
+                 * @description Start of the bar
+                 */
+                timestamp: string;
+                /** @description With `by`; empty where the field is */
+                value?: string;
+            }[];
+        };
+        /** Incident */
+        Incident: {
+            alert_count: number;
+            assignee: string | null;
+            created_at: string;
+            created_by: string;
+            entities: {
+                actors: string[];
+                hosts: string[];
+                src_ips: string[];
+            };
+            first_alert_at: string;
+            incident_id: string;
+            incident_key: string;
+            last_alert_at: string;
+            modified_by: string;
+            previous_incident_id: string | null;
+            resolved_at: string | null;
+            severity: number;
+            severity_label: string;
+            /** @enum {unknown} */
+            status: "new" | "triaged" | "contained" | "resolved" | "closed";
+            tenant_id: string;
+            title: string;
+            updated_at: string;
+            version: number;
+        };
+        /** Incident in detail */
+        IncidentInDetail: {
+            alert_count: number;
+            alerts: components["schemas"]["Alert"][];
+            assignee: string | null;
+            cases: components["schemas"]["Case"][];
+            created_at: string;
+            created_by: string;
+            entities: {
+                actors: string[];
+                hosts: string[];
+                src_ips: string[];
+            };
+            first_alert_at: string;
+            incident_id: string;
+            incident_key: string;
+            last_alert_at: string;
+            modified_by: string;
+            next_incident_ids: string[];
+            previous_incident_id: string | null;
+            resolved_at: string | null;
+            severity: number;
+            severity_label: string;
+            /** @enum {unknown} */
+            status: "new" | "triaged" | "contained" | "resolved" | "closed";
+            tenant_id: string;
+            timeline: components["schemas"]["TimelineEntry"][];
+            title: string;
+            updated_at: string;
+            version: number;
+        };
+        /** Ingest reply */
+        IngestReply: {
+            accepted: number;
+            /** @description Of a single event */
+            event_id?: string;
+            /** @description Ask /v1/ingest/receipts/{id} what became of the items */
+            receipt: string;
+            refusals?: {
+                code: string;
+                detail: string;
+                /** @description Place of the item in the request, from 0 */
+                index: number;
+                pointer?: string;
+                status: number;
+            }[];
+            refused: number;
+            /** @enum {unknown} */
+            status: "accepted" | "partial";
+        };
+        /** Linked alert */
+        LinkedAlert: {
+            actor?: {
+                id?: string;
+                name?: string;
+                type?: string;
+            };
+            alert_id: string;
+            assignee: string | null;
+            category: string;
+            created_at: string;
+            created_by: string;
+            description: string;
+            event_count: number;
+            first_event_at: string;
+            group: {
+                [key: string]: string;
+            };
+            hosts: string[];
+            incident_id: string | null;
+            last_event_at: string;
+            linked_at: string;
+            linked_by: string;
+            modified_by: string;
+            related_events: string[];
+            revision: number;
+            rule_id: string;
+            rule_name: string;
+            rule_version: number;
+            severity: number;
+            severity_label: string;
+            src_ips: string[];
+            /** @enum {unknown} */
+            status: "new" | "acknowledged" | "investigating" | "resolved" | "false_positive";
+            storm: boolean;
+            suppress_reason: string | null;
+            suppressed: boolean;
+            suppressed_until: string | null;
+            tags: string[];
+            target?: {
+                id?: string;
+                name?: string;
+                type?: string;
+            };
+            tenant_id: string;
+            timestamp: string;
+            title: string;
+            total: number;
+            updated_at: string;
+            version: number;
+        };
+        /** New tenant */
+        NewTenant: {
+            /** @default unspecified */
+            data_residency: string;
+            name: string;
+            /** @default 90 */
+            retention_days: number;
+            tenant_id: string;
+        };
+        /** Problem */
+        Problem: {
+            /** @description Stable; see docs/reference/problems.md */
+            code: string;
+            detail: string;
+            error: {
+                detail: string;
+                message: string;
+                request_id: string;
+                retryable: boolean;
+                status_code: number;
+            };
+            errors: {
+                detail: string;
+                pointer: string;
+            }[];
+            instance: string;
+            request_id: string;
+            retryable: boolean;
+            status: number;
+            title: string;
+            /** @description urn:tocsin:problem:<code> */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** Receipt */
+        Receipt: {
+            accepted: number;
+            dead_lettered: number;
+            duplicate: number;
+            parse_failed: number;
+            pending: number;
+            stored: number;
+        };
+        /** Rule */
+        Rule: {
+            category: string;
+            condition: unknown;
+            description: string;
+            enabled: boolean;
+            false_positives: string[];
+            group_by: string[];
+            id: string;
+            kind: string;
+            logsources: {
+                [key: string]: string;
+            }[];
+            name: string;
+            parameters: {
+                [key: string]: unknown;
+            };
+            severity: number;
+            tags: string[];
+            title: string;
+            version: number;
+        };
+        /** Rule summary */
+        RuleSummary: {
+            category: string;
+            description: string;
+            enabled: boolean;
+            id: string;
+            kind: string;
+            name: string;
+            severity: number;
+            tags: string[];
+            title: string;
+            version: number;
+        };
+        /** Stored event */
+        StoredEvent: {
+            action?: string;
+            actor?: {
+                email?: string;
+                id?: string;
+                name?: string;
+                /** @enum {unknown} */
+                type?: "user" | "service" | "device" | "unknown";
+            };
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /** @enum {unknown} */
+            category: "auth" | "endpoint" | "network" | "cloud" | "k8s" | "storage" | "ops";
+            dst_ip?: string;
+            /** Format: uuid */
+            event_id: string;
+            /** Format: date-time */
+            ingested_at: string;
+            message?: string;
+            /** @enum {unknown} */
+            outcome?: "success" | "failure" | "unknown";
+            parse_error?: string;
+            parse_status: string;
+            raw_ref?: string;
+            rules?: string[];
+            severity: number;
+            source: {
+                host?: string;
+                integration?: string;
+                system: string;
+            };
+            src_ip?: string;
+            tags?: string[];
+            target?: {
+                id?: string;
+                name?: string;
+                /** @enum {unknown} */
+                type?: "asset" | "workload" | "service" | "data" | "unknown";
+            };
+            tenant_id: string;
+            /** Format: date-time */
+            timestamp: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** Tenant */
+        Tenant: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            data_residency: string;
+            modified_by: string;
+            name: string;
+            retention_days: number;
+            status: "active" | "suspended" | "deleted";
+            tenant_id: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** Tenant change */
+        TenantChange: {
+            data_residency?: string;
+            name?: string;
+            retention_days?: number;
+            status?: "active" | "suspended";
+        };
+        /** Timeline entry */
+        TimelineEntry: {
+            actor: string;
+            alert_id?: string;
+            at: string;
+            detail: {
+                [key: string]: unknown;
+            };
+            id: string;
+            kind: string;
+            summary: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getJwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Public keys of the local issuer (RFC 7517) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: {
+                            [key: string]: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Says that the process answers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        service: string;
+                        /** @constant */
+                        status: "ok";
+                        version: string;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Measurements for Prometheus */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getOpenapi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description This description of the API */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getQueueHealth: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What waits in the queues */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        queues: {
+                            bytes: number;
+                            dead_letters: number;
+                            events: number;
+                            frames: number;
+                            group: string;
+                            oldest_at: string | null;
+                            topic: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Says whether each engine works */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        checks: {
+                            detail: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            status: "ok" | "fail" | "unknown";
+                        }[];
+                        service: string;
+                        /** @enum {unknown} */
+                        status: "ok" | "fail";
+                        version: string;
+                    };
+                };
+            };
+            /** @description Says whether each engine works */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        checks: {
+                            detail: string;
+                            name: string;
+                            /** @enum {unknown} */
+                            status: "ok" | "fail" | "unknown";
+                        }[];
+                        service: string;
+                        /** @enum {unknown} */
+                        status: "ok" | "fail";
+                        version: string;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAlerts: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                from?: string;
+                limit?: number;
+                q?: string;
+                severity_min?: number;
+                status?: "new" | "acknowledged" | "investigating" | "resolved" | "false_positive";
+                to?: string;
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists and searches alerts, newest event first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Alert"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAlert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gives one alert */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeAlert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    assignee?: string | null;
+                    /** @enum {unknown} */
+                    status?: "new" | "acknowledged" | "investigating" | "resolved" | "false_positive";
+                    suppress_reason?: string;
+                    suppressed_until?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Changes status, assignee or suppression of an alert (If-Match) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAlertCases: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists the cases of an alert */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Case"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCases: {
+        parameters: {
+            query?: {
+                assigned_to?: string;
+                cursor?: string;
+                limit?: number;
+                offset?: number;
+                status?: "open" | "investigating" | "contained" | "resolved" | "closed" | "false_positive";
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists cases, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Case"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseToOpen"];
+            };
+        };
+        responses: {
+            /** @description Opens a case (Idempotency-Key) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description Opens a case (Idempotency-Key) */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gives one case */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeOfACase"];
+            };
+        };
+        responses: {
+            /** @description Changes members of a case (If-Match) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeOfACase"];
+            };
+        };
+        responses: {
+            /** @description Changes members of a case (If-Match) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCaseAlerts: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists the alerts of a case */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LinkedAlert"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    linkCaseAlerts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertsToLinkAlertIdOrAlertIds"];
+            };
+        };
+        responses: {
+            /** @description Links alerts to a case */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        already_linked: string[];
+                        case_id: string;
+                        linked: string[];
+                    };
+                };
+            };
+            /** @description Links alerts to a case */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        already_linked: string[];
+                        case_id: string;
+                        linked: string[];
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCaseComments: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists the comments of a case, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Comment"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addCaseComment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentToAdd"];
+            };
+        };
+        responses: {
+            /** @description Adds a comment to a case */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCaseTimeline: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                offset?: number;
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists what happened to a case, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["TimelineEntry"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read an event */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredEvent"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countEventsOverTime: {
+        parameters: {
+            query?: {
+                by?: string;
+                from?: string;
+                interval?: string;
+                q?: string;
+                to?: string;
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Count events over time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Histogram"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchEvents: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                from?: string;
+                limit?: number;
+                order?: "newest" | "oldest";
+                q?: string;
+                to?: string;
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Find events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StoredEvent"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchEventsByBody: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    cursor?: string;
+                    /** @description RFC 3339, a date, `now-1h`, or milliseconds since 1970; no bound when absent */
+                    from?: string;
+                    /** @default 50 */
+                    limit: number;
+                    /**
+                     * @default newest
+                     * @enum {unknown}
+                     */
+                    order: "newest" | "oldest";
+                    /**
+                     * @description See docs/reference/query.md; empty finds all
+                     * @default
+                     */
+                    q: string;
+                    /** @description RFC 3339, a date, `now-1h`, or milliseconds since 1970; no bound when absent */
+                    to?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Find events, the query in the body: for queries too long for a URL */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StoredEvent"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listIncidents: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+                severity_min?: number;
+                status?: "new" | "triaged" | "contained" | "resolved" | "closed";
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists incidents, newest alert first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Incident"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIncident: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gives one incident with its alerts, timeline and cases */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentInDetail"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeIncident: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    assignee?: string | null;
+                    /** @enum {unknown} */
+                    status?: "new" | "triaged" | "contained" | "resolved" | "closed";
+                };
+            };
+        };
+        responses: {
+            /** @description Changes status or assignee of an incident (If-Match) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ingestEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": unknown;
+                "application/json": components["schemas"]["EventAsPosted"];
+            };
+        };
+        responses: {
+            /** @description Accept canonical events: one object, an array, or one a line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestReply"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ingestRaw: {
+        parameters: {
+            query?: {
+                source?: string;
+                wrapped?: boolean;
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": unknown;
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Accept raw log lines, one event a line */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IngestReply"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReceipt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tell what became of the items of an accepted request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRules: {
+        parameters: {
+            query?: {
+                category?: string;
+                cursor?: string;
+                kind?: string;
+                limit?: number;
+                tag?: string;
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List detection rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RuleSummary"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a detection rule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTenants: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List tenants */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Tenant"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTenant"];
+            };
+        };
+        responses: {
+            /** @description Create a tenant */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Read a tenant */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantChange"];
+            };
+        };
+        responses: {
+            /** @description Change, suspend or resume a tenant */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}
