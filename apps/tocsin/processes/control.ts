@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PUBLIC_KEYS_FILE } from '@tocsin/auth/local-issuer.ts';
+import { openAuditKey } from '@tocsin/audit-service/audit-key.ts';
 import type { Consumer } from '@tocsin/bus/event-bus.ts';
 import { openRemoteEventBus } from '@tocsin/bus/remote/remote-event-bus.ts';
 import { loadConfig } from '@tocsin/config/load-config.ts';
 import { CONTROL_CONFIG } from '@tocsin/config/processes.ts';
 import { relayOutbox } from '@tocsin/database/outbox-relay.ts';
 import { healthRoutes } from '@tocsin/http/health.ts';
+import { RateGate } from '@tocsin/http/rate-gate.ts';
 import { buildServer } from '@tocsin/http/server.ts';
 import { isAbsent } from '@tocsin/kernel/disk.ts';
 import { RemoteSearchStore } from '@tocsin/search/remote/remote-search-store.ts';
@@ -52,6 +54,9 @@ async function main(): Promise<void> {
   });
   const relay = relayOutbox({ database, bus, world, log: databaseLogOn(log) });
   const services = composeControl({
+    databaseLog: databaseLogOn(log),
+    auditKey: await openAuditKey(world, home.keys),
+    auditHeadsFolder: home.auditHeads,
     database,
     bus,
     data,
@@ -75,6 +80,7 @@ async function main(): Promise<void> {
     routes: [...services.routes, ...health],
     verifier,
     tenants: openTenantDirectory(database, world),
+    rates: new RateGate({}, world.clock, metrics),
     log,
     metrics,
     world,
@@ -83,11 +89,13 @@ async function main(): Promise<void> {
   for (const { topic, group, handler } of services.consumers) {
     consumers.push(await bus.consumeLog(topic, group, handler));
   }
+  const sealing = services.audit.start();
   await server.listen({ host: config.host, port: config.port });
   runUnderSupervisor(log, async () => {
     await server.close();
     for (const consumer of consumers) await consumer.stop();
     await relay.stop();
+    await sealing.stop();
     await events.close();
     await bus.close();
     await data.close();

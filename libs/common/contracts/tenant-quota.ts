@@ -38,11 +38,11 @@ export type TenantQuotaChange = Static<typeof TenantQuotaChange>;
 
 /** The quota of a tenant for which nothing is set: far above what an ordinary customer sends (Resolution 23). */
 export const DEFAULT_QUOTA: TenantQuota = Object.freeze({
-  api_requests_per_second: 100,
-  ingest_requests_per_second: 5_000,
-  ingest_events_per_second: 50_000,
-  ingest_bytes_per_second: 50_000_000,
-  ingest_decompressed_bytes_per_second: 200_000_000,
+  api_requests_per_second: 200,
+  ingest_requests_per_second: 50_000,
+  ingest_events_per_second: 1_000_000,
+  ingest_bytes_per_second: 1_000_000_000,
+  ingest_decompressed_bytes_per_second: 4_000_000_000,
   stored_bytes: 1_000_000_000_000,
   users: 1_000,
   api_keys: 100,

@@ -98,6 +98,7 @@ export function baseHeaders(request: FastifyRequest): Record<string, string> {
     'x-request-id': request.id,
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
+    ...request.tocsin.rate?.headers(),
   };
 }
 

@@ -1,9 +1,10 @@
 import { type Admission, authenticate } from '@tocsin/auth/authenticate.ts';
-import type { TokenVerifier } from '@tocsin/auth/token-verifier.ts';
-import { Problem } from '@tocsin/kernel/problem.ts';
+import type { CredentialVerifier } from '@tocsin/auth/credential-verifier.ts';
+import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RateClass, RateGate } from './rate-gate.ts';
 import type { Route } from './route.ts';
-import type { TenantGate } from './tenant-directory.ts';
+import type { TenantGate, TenantState } from './tenant-directory.ts';
 
 /** A Fastify hook in callback form: no promise is made where the answer is known. */
 export type DoorHook = (
@@ -12,18 +13,45 @@ export type DoorHook = (
   done: (error?: Error) => void,
 ) => void;
 
-/** What stands before a route, before its body is read: token, tenant header, permission, state of the tenant. */
-export function doorOf(route: Route, verifier: TokenVerifier, gate: TenantGate): DoorHook {
+/**
+ * What stands before a route, before its body is read: token, tenant header, permission, state of the tenant, quotas.
+ * From an address that showed too many wrong credentials only those are looked at that were good before.
+ */
+export function doorOf(
+  route: Route,
+  verifier: CredentialVerifier,
+  gate: TenantGate,
+  rates?: RateGate,
+): DoorHook {
   const access = { scope: route.scope, permission: route.permission };
+  const rateClass = rateClassOf(route);
+  const pay = (request: FastifyRequest, state: TenantState | undefined): void => {
+    const principal = request.tocsin.admission?.principal;
+    if (rates === undefined || principal === undefined) return;
+    if (rateClass !== 'api' && rateClass !== 'ingest') return;
+    const pass = rates.open(rateClass, principal, state?.quota);
+    request.tocsin.rate = pass;
+    rates.enter(pass, statedLength(request));
+  };
   const enter = (request: FastifyRequest, admission: Admission): undefined | Promise<undefined> => {
     request.tocsin.admission = admission;
-    return admission.tenant === undefined ? undefined : gate.check(admission.tenant.tenantId);
+    if (route.scope !== 'public') rates?.admitted(request.ip, request.headers);
+    const state =
+      admission.tenant === undefined ? undefined : gate.check(admission.tenant.tenantId);
+    if (!(state instanceof Promise)) return void pay(request, state);
+    return state.then((known) => void pay(request, known));
   };
   const decide = (request: FastifyRequest): undefined | Promise<undefined> => {
     refuseNul(request.url);
+    if (rateClass === 'login') rates?.enterLogin(request.ip);
+    if (route.scope !== 'public') rates?.knock(request.ip, request.headers);
     const admission = authenticate(request.headers, verifier, access);
     if (!(admission instanceof Promise)) return enter(request, admission);
     return admission.then((known) => enter(request, known));
+  };
+  const refused = (request: FastifyRequest, error: unknown): Error => {
+    if (isProblem(error, 'unauthenticated')) rates?.failed(request.ip);
+    return error as Error;
   };
   return (request, _reply, done) => {
     request.tocsin.route = route;
@@ -31,12 +59,27 @@ export function doorOf(route: Route, verifier: TokenVerifier, gate: TenantGate):
     try {
       decision = decide(request);
     } catch (error) {
-      done(error as Error);
+      done(refused(request, error));
       return;
     }
     if (decision === undefined) done();
-    else decision.then(() => done(), done);
+    else
+      decision.then(
+        () => done(),
+        (error: unknown) => done(refused(request, error)),
+      );
   };
+}
+
+function rateClassOf(route: Route): RateClass {
+  if (route.limitedBy !== undefined) return route.limitedBy;
+  if (route.scope === 'public') return 'none';
+  return 'kind' in route && route.kind === 'raw' ? 'ingest' : 'api';
+}
+
+/** UNTRUSTED, but Node refuses a length that is not a number and reads no more than it says. */
+function statedLength(request: FastifyRequest): number {
+  return Number(request.headers['content-length'] ?? 0);
 }
 
 /** NUL in a path or query fits no name of ours, and PostgreSQL refuses it in text. */

@@ -3,6 +3,7 @@ import type { Principal } from '@tocsin/auth/principal.ts';
 import type { Permission } from '@tocsin/auth/role.ts';
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { Static, TSchema } from 'typebox';
+import type { IngestMeter } from './rate-pass.ts';
 import type { Route, RouteReply, RouteShape } from './route.ts';
 
 /** What the handler of a raw route gets: the body as bytes, as they came. */
@@ -19,6 +20,8 @@ export interface RawRequest<Query> {
   readonly requestId: string;
   readonly traceparent: string;
   readonly principal: Principal;
+  /** Told what the body held, as soon as that is known: the quotas of the tenant are paid with it. */
+  readonly meter: IngestMeter;
 }
 
 /** A tenant route that reads its body itself, for ingest: nothing is parsed, as little as possible is done. */

@@ -2,6 +2,7 @@ import type { Admission } from '@tocsin/auth/authenticate.ts';
 import type { Random } from '@tocsin/kernel/random.ts';
 import { parseTraceparent, startTraceparent } from '@tocsin/telemetry/trace.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RatePass } from './rate-pass.ts';
 import type { Route, RouteRequest } from './route.ts';
 
 /** What the server notes on each Fastify request. */
@@ -11,6 +12,8 @@ export interface RequestState {
   /** Who was let in; set once the request passed the door. */
   admission: Admission | undefined;
   route: Route | undefined;
+  /** What quotas say of it; set at the door where the server has limits. */
+  rate: RatePass | undefined;
 }
 
 declare module 'fastify' {
@@ -28,6 +31,7 @@ export function openState(request: FastifyRequest, now: number, random: Random):
     traceparent: given ?? startTraceparent(random),
     admission: undefined,
     route: undefined,
+    rate: undefined,
   };
 }
 

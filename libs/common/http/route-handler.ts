@@ -3,6 +3,7 @@ import { parseJsonBytes } from '@tocsin/kernel/json.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type TSchema } from 'typebox';
+import { NO_METER } from './rate-pass.ts';
 import type { RawTenantRoute, StreamTenantRoute } from './raw-route.ts';
 import { abortWhenGone, HandlerRequest } from './request-state.ts';
 import type { Route, RouteReply } from './route.ts';
@@ -33,18 +34,22 @@ export function routeRunner(route: Route): Run {
 function rawRunner(route: RawTenantRoute<TSchema>): Run {
   const query = checkOf(route.query, 'query');
   return (request) => {
-    const { admission, traceparent } = request.tocsin;
+    const { admission, traceparent, rate } = request.tocsin;
     const { headers } = request;
     assert(admission?.principal !== undefined, 'a tenant route has a principal');
+    const body = Buffer.isBuffer(request.body) ? request.body : EMPTY;
+    // A body whose length was not stated could not be paid at the door.
+    if (headers['content-length'] === undefined) rate?.pay('ingest_bytes', body.length);
     return route.handle(tenantOf(request), {
       query: query(request.query) as never,
       headers,
-      body: Buffer.isBuffer(request.body) ? request.body : EMPTY,
+      body,
       contentEncoding: encodingOf(headers['content-encoding']),
       contentType: mediaTypeOf(headers['content-type']),
       requestId: request.id,
       traceparent,
       principal: admission.principal,
+      meter: rate ?? NO_METER,
     });
   };
 }

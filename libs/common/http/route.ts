@@ -2,6 +2,7 @@ import type { Principal } from '@tocsin/auth/principal.ts';
 import type { Permission } from '@tocsin/auth/role.ts';
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { Static, TSchema } from 'typebox';
+import type { RateClass } from './rate-gate.ts';
 import type { RawTenantRoute, StreamTenantRoute } from './raw-route.ts';
 
 /** How a route is tied to a tenant. Every route states one; the server does not start otherwise (design 6). */
@@ -43,6 +44,8 @@ export interface RouteShape<Params extends TSchema, Query extends TSchema, Body 
   readonly operationId: string;
   readonly summary: string;
   readonly tags: readonly string[];
+  /** Which limits count its requests. Default: `none` for public routes, `ingest` for raw ones, else `api`. */
+  readonly limitedBy?: RateClass;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;

@@ -1,5 +1,5 @@
 import { chmod, rm } from 'node:fs/promises';
-import type { TokenVerifier } from '@tocsin/auth/token-verifier.ts';
+import type { CredentialVerifier } from '@tocsin/auth/credential-verifier.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { Log } from '@tocsin/telemetry/log.ts';
@@ -12,6 +12,7 @@ import { doorOf } from './door.ts';
 import { HTTP_LIMITS, type HttpLimits } from './limits.ts';
 import { openapiRoute } from './openapi.ts';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem-document.ts';
+import type { RateGate } from './rate-gate.ts';
 import { requestIdOf } from './request-id.ts';
 import { openState, type RequestState } from './request-state.ts';
 import { RequestWatch } from './request-watch.ts';
@@ -25,12 +26,14 @@ export interface ServerOptions {
   readonly service: string;
   readonly version: string;
   readonly routes: readonly Route[];
-  readonly verifier: TokenVerifier;
+  readonly verifier: CredentialVerifier;
   readonly tenants: TenantDirectory;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly world: World;
   readonly limits?: Partial<HttpLimits>;
+  /** Quotas of tenants, keys and addresses; without it nothing is counted, as in a process behind another. */
+  readonly rates?: RateGate;
 }
 
 /** Where a server listens: a unix socket (made with mode 0600) or an address; port 0 takes a free one. */
@@ -140,7 +143,7 @@ function mount(
       method: route.method,
       url: routerPath(route.path),
       bodyLimit: 'kind' in route ? route.bodyBytesMax : limits.bodyBytesMax,
-      onRequest: doorOf(route, options.verifier, gate),
+      onRequest: doorOf(route, options.verifier, gate, options.rates),
       handler: (request, reply) => answer.run(run, request, reply),
     });
   };

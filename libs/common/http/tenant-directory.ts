@@ -15,16 +15,21 @@ export interface TenantDirectory {
   find(tenantId: TenantId): Promise<TenantState | undefined>;
 }
 
-/** How long an active tenant is believed to be active: a suspension takes effect within this time. */
+/** How long an active tenant is believed to be active: a suspension or a new quota takes effect within this time. */
 export const TENANT_STATE_MS_MAX = 5_000;
 /** Most tenants remembered. */
 export const TENANT_STATES_MAX = 10_000;
+
+interface Active {
+  readonly state: TenantState;
+  readonly until: number;
+}
 
 /** Lets active tenants pass, from memory where they passed a moment ago. Only good news is remembered. */
 export class TenantGate {
   readonly #directory: TenantDirectory;
   readonly #clock: Clock;
-  readonly #active = new Map<TenantId, number>();
+  readonly #active = new Map<TenantId, Active>();
 
   constructor(directory: TenantDirectory, clock: Clock) {
     this.#directory = directory;
@@ -32,24 +37,24 @@ export class TenantGate {
   }
 
   /**
-   * Returns nothing when the tenant may work, at once where that is known.
+   * Gives the state of a tenant that may work, at once where it is known.
    *
    * @throws {@link Problem} `forbidden` when the tenant does not exist, is suspended or deleted
    */
-  check(tenantId: TenantId): undefined | Promise<undefined> {
-    const until = this.#active.get(tenantId);
-    if (until !== undefined && until > this.#clock.monotonic()) return undefined;
+  check(tenantId: TenantId): TenantState | Promise<TenantState> {
+    const known = this.#active.get(tenantId);
+    if (known !== undefined && known.until > this.#clock.monotonic()) return known.state;
     return this.#ask(tenantId);
   }
 
-  async #ask(tenantId: TenantId): Promise<undefined> {
+  async #ask(tenantId: TenantId): Promise<TenantState> {
     const askedAt = this.#clock.monotonic();
     const state = await this.#directory.find(tenantId);
     this.#active.delete(tenantId);
     if (state?.status !== 'active') throw refusal(tenantId, state);
     if (this.#active.size >= TENANT_STATES_MAX) this.#active.clear();
-    this.#active.set(tenantId, askedAt + TENANT_STATE_MS_MAX);
-    return undefined;
+    this.#active.set(tenantId, { state, until: askedAt + TENANT_STATE_MS_MAX });
+    return state;
   }
 }
 

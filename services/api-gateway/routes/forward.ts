@@ -23,7 +23,13 @@ const REQUEST_HEADERS = [
   'idempotency-key',
   'x-tenant-id',
 ] as const;
-const REPLY_HEADERS = ['content-type', 'retry-after', 'www-authenticate'] as const;
+const REPLY_HEADERS = [
+  'content-type',
+  'ratelimit',
+  'ratelimit-policy',
+  'retry-after',
+  'www-authenticate',
+] as const;
 
 /** What a forwarded route is, without its handler. */
 export type ForwardedRoute = Pick<
@@ -42,6 +48,7 @@ export type ForwardedRoute = Pick<
 export function forwardRoute(deps: ForwardDeps, route: ForwardedRoute): Route {
   return streamTenantRoute({
     ...route,
+    limitedBy: 'behind',
     handle: (_tenant, request) => forward(deps, request, route.bodyBytesMax),
   });
 }

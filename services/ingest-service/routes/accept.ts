@@ -37,7 +37,9 @@ export async function accept(
   const { counters } = deps;
   try {
     const body = await decodeBody(request.body, request.contentEncoding, DECODED_BYTES_MAX);
+    request.meter.decompressedBytes(body.length);
     const read = form.read(body);
+    request.meter.events(read.count + read.refusals.length);
     for (const { problem } of read.refusals) counters.refused(problem.code, 1);
     if (read.count === 0) throw allRefused(read);
     const key = {

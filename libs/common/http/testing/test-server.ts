@@ -7,6 +7,8 @@ import { systemWorld, type World } from '@tocsin/kernel/world.ts';
 import { type Log, silentLog } from '@tocsin/telemetry/log.ts';
 import { Metrics } from '@tocsin/telemetry/metrics.ts';
 import type { HttpLimits } from '../limits.ts';
+import { RateGate } from '../rate-gate.ts';
+import type { RateRules } from '../rate-rules.ts';
 import type { Route } from '../route.ts';
 import { buildServer, type HttpServer } from '../server.ts';
 import type { TenantDirectory } from '../tenant-directory.ts';
@@ -18,6 +20,8 @@ export interface TestServerOptions {
   readonly metrics?: Metrics;
   readonly world?: World;
   readonly limits?: Partial<HttpLimits>;
+  /** Quotas; default: nothing is limited. */
+  readonly rates?: Partial<RateRules>;
 }
 
 /** A real server with a real local issuer, for tests of routes. Call `server.close()` at the end. */
@@ -38,6 +42,7 @@ export async function testServer(
   options: TestServerOptions = {},
 ): Promise<TestServer> {
   const world = options.world ?? systemWorld();
+  const metrics = options.metrics ?? new Metrics('test');
   const folder = `${tmpdir()}/tocsin-test-keys-${randomBytes(6).toString('hex')}`;
   const issuer = await openLocalIssuer(world, folder, 'tocsin');
   for (const name of await world.disk.list(folder)) await world.disk.remove(`${folder}/${name}`);
@@ -49,9 +54,12 @@ export async function testServer(
     verifier: new TokenVerifier([issuer.trusted()], world.clock),
     tenants: options.tenants ?? everyTenant,
     log: options.log ?? silentLog,
-    metrics: options.metrics ?? new Metrics('test'),
+    metrics,
     world,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.rates === undefined
+      ? {}
+      : { rates: new RateGate(options.rates, world.clock, metrics) }),
   });
   return {
     server,
