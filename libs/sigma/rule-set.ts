@@ -5,6 +5,7 @@ import { parseEvent } from './evaluate/parse-event.ts';
 import { buildIndex } from './index/build-index.ts';
 import { indexBytes } from './index/compiled-index.ts';
 import type { JsonChunk } from './index/json-chunk.ts';
+import { LiteralPool } from './index/literal-pool.ts';
 import { Matcher } from './index/matcher.ts';
 import { SymbolTable } from './index/symbol-table.ts';
 import { EventWalker } from './index/walk-event.ts';
@@ -17,6 +18,8 @@ export const ROUTES_MAX = 4096;
 
 /** What a rule set is built with. */
 export interface RuleSetOptions {
+  /** Remember what values led to, at most {@link MEMO_BYTES_MAX}; on unless false. */
+  readonly memo?: boolean;
   /** How often atoms were true, from {@link RuleSet.measuredRates} of a set before. */
   readonly rates?: ReadonlyMap<string, number>;
 }
@@ -28,6 +31,7 @@ export interface RuleSetOptions {
 export class RuleSet {
   readonly rules: readonly SigmaRule[];
   readonly #symbols = new SymbolTable();
+  readonly #literals = new LiteralPool(this.#symbols);
   readonly #regexes = new Map<string, LazyRegex>();
   readonly #rates: ReadonlyMap<string, number> | undefined;
   readonly #routes = new Map<string, RuleMatcher>();
@@ -37,7 +41,8 @@ export class RuleSet {
   constructor(rules: readonly SigmaRule[], options: RuleSetOptions = {}) {
     this.rules = rules;
     this.#rates = options.rates;
-    for (const rule of rules) addTexts(rule.expression, this.#symbols);
+    for (const rule of rules) visitTexts(rule.expression, (text) => this.#symbols.addText(text));
+    for (const rule of rules) visitTexts(rule.expression, (text) => this.#literals.addText(text));
   }
 
   /** The matcher for events of these triples: rules of which one triple has all stated keys. */
@@ -91,7 +96,11 @@ export class RuleSet {
   }
 
   #build(rules: readonly SigmaRule[]): RuleMatcher {
-    const parts = { symbols: this.#symbols, regexes: this.#regexes };
+    const parts = {
+      symbols: this.#symbols,
+      literals: this.#literals,
+      regexes: this.#regexes,
+    };
     const rates = this.#rates;
     return new RuleMatcher(rules, rates === undefined ? parts : { ...parts, rates });
   }
@@ -162,14 +171,14 @@ const NO_RULES: readonly SigmaRule[] = [];
 /** Fewer events say nothing of how often something is true. */
 const RATE_EVENTS_MIN = 100;
 
-function addTexts(expression: Expression, symbols: SymbolTable): void {
+function visitTexts(expression: Expression, visit: (text: string) => void): void {
   if (expression.kind === 'item') {
     for (const test of expression.item.tests) {
       if (test.kind === 'text') {
-        for (const part of test.pattern) if (typeof part === 'string') symbols.addText(part);
-      } else if (test.kind === 'regex') symbols.addText(test.source);
+        for (const part of test.pattern) if (typeof part === 'string') visit(part);
+      } else if (test.kind === 'regex') visit(test.source);
     }
   } else if (expression.kind === 'and' || expression.kind === 'or') {
-    for (const part of expression.parts) addTexts(part, symbols);
-  } else addTexts(expression.part, symbols);
+    for (const part of expression.parts) visitTexts(part, visit);
+  } else visitTexts(expression.part, visit);
 }

@@ -74,7 +74,7 @@ export class AtomTable {
     let reachable = true;
     let rate = 0;
     for (const test of item.tests) {
-      const shape = test.kind === 'text' ? textShape(test.pattern) : undefined;
+      const shape = test.kind === 'text' ? textShape(test.pattern, test.cased) : undefined;
       if (test.kind === 'text' && shape !== undefined && shape.kind !== 'presence') {
         this.#entry(slot, shape, test).targets.push(id);
         witnesses.add(id);
@@ -140,8 +140,7 @@ export class AtomTable {
   }
 
   #entry(slot: number, shape: Entry['shape'], test: Entry['test']): Entry {
-    const exact = test?.cased === true || shape.kind === 'wildcard';
-    const detail = exact ? JSON.stringify([test?.pattern, test?.cased]) : '';
+    const detail = shape.kind === 'pattern' ? JSON.stringify([test?.pattern, test?.cased]) : '';
     const key = `${slot} ${shape.kind} ${detail} ${shape.literal}`;
     const known = this.#entryByKey.get(key);
     if (known !== undefined) return known;

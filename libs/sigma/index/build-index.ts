@@ -11,10 +11,11 @@ import {
   buildScanner,
   ENTRY_CONTAINS,
   ENTRY_EQUALS,
+  ENTRY_PATTERN,
   ENTRY_PREFIX,
   ENTRY_SUFFIX,
-  ENTRY_WILDCARD,
 } from './slot-scanner.ts';
+import type { LiteralPool } from './literal-pool.ts';
 import type { SymbolTable } from './symbol-table.ts';
 import { compileWildcard } from './wildcard.ts';
 import { chooseWitness } from './witness.ts';
@@ -22,6 +23,7 @@ import { chooseWitness } from './witness.ts';
 /** What indexes of one rule set share. */
 export interface IndexParts {
   readonly symbols: SymbolTable;
+  readonly literals: LiteralPool;
   /** Regular expressions by source and flags. */
   readonly regexes: Map<string, LazyRegex>;
   /** How often atoms were true, by their keys, where it was measured. */
@@ -46,9 +48,9 @@ export function buildIndex(rules: readonly SigmaRule[], parts: IndexParts): Comp
     slots: table.fields.length,
     hasKeywords: table.atoms.some(({ slot, key }) => slot === KEYWORD_SLOT && key !== ''),
     keywordFilter: buildKeywordFilter(table, watching),
-    scanners: buildScanners(table, parts.symbols),
+    scanners: buildScanners(table, parts.literals),
     presence: Int32Array.from(table.fields, (_, slot) => table.presence.get(slot) ?? -1),
-    ...entryTables(table.entries, parts.symbols),
+    ...entryTables(table.entries, parts),
     atoms: table.atoms.length,
     atomKeys: table.atoms.map(({ key }) => key),
     atomSlot: Int32Array.from(table.atoms, ({ slot }) => slot),
@@ -97,7 +99,7 @@ function buildKeywordFilter(
   return KeywordFilter.of(entries.map(({ shape }) => shape.literal));
 }
 
-function buildScanners(table: AtomTable, symbols: SymbolTable): CompiledIndex['scanners'] {
+function buildScanners(table: AtomTable, literals: LiteralPool): CompiledIndex['scanners'] {
   const bySlot = new Map<number, Entry[]>();
   for (const entry of table.entries) {
     const entries = bySlot.get(entry.slot);
@@ -106,7 +108,7 @@ function buildScanners(table: AtomTable, symbols: SymbolTable): CompiledIndex['s
   }
   return table.fields.map((_, slot) => {
     const entries = bySlot.get(slot);
-    return entries === undefined ? undefined : buildScanner(entries, symbols);
+    return entries === undefined ? undefined : buildScanner(slot, entries, literals);
   });
 }
 
@@ -115,29 +117,22 @@ const KINDS = {
   prefix: ENTRY_PREFIX,
   suffix: ENTRY_SUFFIX,
   contains: ENTRY_CONTAINS,
-  wildcard: ENTRY_WILDCARD,
+  pattern: ENTRY_PATTERN,
 } as const;
 
-function entryTables(entries: readonly Entry[], symbols: SymbolTable) {
+function entryTables(entries: readonly Entry[], { symbols, literals }: IndexParts) {
   const [entryTargetStart, entryTargets] = ranges(entries.map(({ targets }) => targets));
   return {
     entryKind: Uint8Array.from(entries, ({ shape }) => KINDS[shape.kind]),
-    entrySymbols: entries.map(({ shape }) => symbols.symbolsOf(shape.literal)),
-    entryCased: entries.map(casedUnits),
-    entryWildcard: entries.map(({ shape, test }) =>
-      shape.kind === 'wildcard' && test !== undefined
-        ? compileWildcard(test.pattern, test.cased, symbols)
+    entryLiterals: entries.map(({ shape }) => literals.literal(shape.literal).bytes),
+    entryPatterns: entries.map(({ shape, test }) =>
+      shape.kind === 'pattern' && test !== undefined
+        ? { units: compileWildcard(test.pattern, test.cased, symbols), cased: test.cased }
         : undefined,
     ),
     entryTargetStart,
     entryTargets,
   };
-}
-
-function casedUnits({ test }: Entry): Uint16Array | undefined {
-  if (test?.cased !== true) return undefined;
-  const text = test.pattern.filter((part) => typeof part === 'string').join('');
-  return Uint16Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
 }
 
 function compileTests(

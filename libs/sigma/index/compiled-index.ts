@@ -1,9 +1,8 @@
 import type { LazyRegex } from '../regex/lazy-regex.ts';
 import type { SigmaRule, Test } from '../rule/rule.ts';
-import type { Automaton } from './automaton.ts';
 import type { KeyTree } from './key-tree.ts';
 import type { KeywordFilter } from './keyword-filter.ts';
-import type { SlotScanner } from './slot-scanner.ts';
+import { type SlotScanner, scannerBytes } from './slot-scanner.ts';
 import type { SymbolTable } from './symbol-table.ts';
 import type { CompiledWildcard } from './wildcard.ts';
 
@@ -15,6 +14,12 @@ export interface CompiledTest {
   readonly regex: LazyRegex | undefined;
   /** The other field of a comparison of two, or -1. */
   readonly other: number;
+}
+
+/** A pattern over symbols, or over raw units when case counts. */
+export interface EntryPattern {
+  readonly units: CompiledWildcard;
+  readonly cased: boolean;
 }
 
 /** Rules as tables. Immutable; any number of matchers may use it, one at a time. */
@@ -31,10 +36,10 @@ export interface CompiledIndex {
   readonly presence: Int32Array;
 
   readonly entryKind: Uint8Array;
-  readonly entrySymbols: readonly Uint16Array[];
-  /** Raw units of entries where case counts. */
-  readonly entryCased: readonly (Uint16Array | undefined)[];
-  readonly entryWildcard: readonly (CompiledWildcard | undefined)[];
+  /** Texts in the form of {@link writeCanonical}. */
+  readonly entryLiterals: readonly Uint8Array[];
+  /** By entry: the pattern that is compared whole. */
+  readonly entryPatterns: readonly (EntryPattern | undefined)[];
   readonly entryTargetStart: Int32Array;
   readonly entryTargets: Int32Array;
 
@@ -58,17 +63,7 @@ export interface CompiledIndex {
 export function indexBytes(index: CompiledIndex): number {
   let bytes = index.code.byteLength + index.watchers.byteLength + index.entryTargets.byteLength;
   for (const scanner of index.scanners) {
-    for (const set of [scanner?.ascii, scanner?.beyond]) {
-      if (set === undefined) continue;
-      for (const automaton of [set.searcher, set.forward, set.backward]) {
-        bytes += automaton === undefined ? 0 : automatonBytes(automaton);
-      }
-    }
+    if (scanner !== undefined) bytes += scannerBytes(scanner);
   }
   return bytes;
-}
-
-function automatonBytes({ next, outputs, outputStarts, classes }: Automaton): number {
-  const { ofSymbol } = classes;
-  return next.byteLength + outputs.byteLength + outputStarts.byteLength + ofSymbol.byteLength;
 }

@@ -1,21 +1,54 @@
+import { StringEnds } from './string-ends.ts';
+
+const BACKSLASH = 0x5c;
+const LETTER_U = 0x75;
+const SLASH = 0x2f;
+
 /** Bytes of JSON lines, and what was found out of them. They must not change while it is used. */
 export class JsonChunk {
   readonly bytes: Buffer;
-  readonly #marks: readonly NextMark[];
+  readonly ends: StringEnds;
+  readonly #escapes: readonly NextMark[];
+  readonly #signs: readonly NextMark[];
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
-    this.#marks = MARKS.map((mark) => new NextMark(bytes, mark));
+    this.ends = new StringEnds(bytes);
+    this.#escapes = ESCAPES.map((mark) => new NextMark(bytes, mark));
+    this.#signs = SIGNS.map((mark) => new NextMark(bytes, mark));
   }
 
   /** Whether ASCII letters may be spelled otherwise in a range: by an escape, or by one of the two signs that fold to them. */
   hasOtherSpellings(start: number, end: number): boolean {
-    return this.#marks.some((mark) => mark.isWithin(start, end));
+    return this.#isMarked(this.#escapes, start, end) || this.#isMarked(this.#signs, start, end);
+  }
+
+  /** Whether a string in ASCII holds an escape that has another spelling: `\u` and `\/`. */
+  hasFreeEscapes(start: number, end: number): boolean {
+    return this.#isMarked(this.#escapes, start, end) && hasFreeEscape(this.bytes, start, end);
+  }
+
+  #isMarked(marks: readonly NextMark[], start: number, end: number): boolean {
+    for (let at = 0; at < marks.length; at += 1) {
+      if ((marks[at] as NextMark).isWithin(start, end)) return true;
+    }
+    return false;
   }
 }
 
-/** `\u` and `\/`, the Kelvin sign and the long s. */
-const MARKS: readonly Buffer[] = [Buffer.from('\\u'), Buffer.from('\u212a'), Buffer.from('\u017f')];
+const ESCAPES: readonly Buffer[] = [Buffer.from('\\u'), Buffer.from('\\/')];
+/** The Kelvin sign and the long s. */
+const SIGNS: readonly Buffer[] = [Buffer.from('\u212a'), Buffer.from('\u017f')];
+
+/** A mark may be of a backslash that was escaped itself: `C:\\users`. */
+function hasFreeEscape(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    if (bytes[at] !== BACKSLASH) continue;
+    at += 1;
+    if (bytes[at] === LETTER_U || bytes[at] === SLASH) return true;
+  }
+  return false;
+}
 
 /** Where a text comes next: looked up once for all the ranges before it. */
 class NextMark {
@@ -33,7 +66,7 @@ class NextMark {
     if (start < this.#from || start > this.#next) {
       const found = this.#bytes.indexOf(this.#mark, start);
       this.#from = start;
-      this.#next = found < 0 ? Number.POSITIVE_INFINITY : found;
+      this.#next = found < 0 ? Number.MAX_SAFE_INTEGER : found;
     }
     return this.#next < end;
   }

@@ -1,5 +1,6 @@
 import { compareNumbers, numberOfText, timePartOfText } from '../evaluate/compare-values.ts';
 import { referenceMatches } from '../evaluate/evaluate-plainly.ts';
+import type { LazyRegex } from '../regex/lazy-regex.ts';
 import { type Address, inNetwork, parseAddress } from '../rule/cidr-network.ts';
 import type { Test } from '../rule/rule.ts';
 import { KEYWORD_SLOT } from './atom-table.ts';
@@ -74,10 +75,7 @@ export class LazyTests {
     const { values } = this.#matcher;
     switch (test.kind) {
       case 'regex':
-        return (
-          regex?.search(values.raw, values.starts[value] as number, values.ends[value] as number) ??
-          false
-        );
+        return regex !== undefined && this.#found(regex, value);
       case 'cidr': {
         const address = this.#address(value);
         return address !== undefined && inNetwork(address, test.network);
@@ -97,6 +95,12 @@ export class LazyTests {
       default:
         return false;
     }
+  }
+
+  #found(regex: LazyRegex, value: number): boolean {
+    const { values } = this.#matcher;
+    const start = values.unitStart(value);
+    return regex.search(values.raw, start, values.unitEnd(value));
   }
 
   #isShort(value: number): boolean {

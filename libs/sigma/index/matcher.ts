@@ -1,18 +1,9 @@
 import { KEYWORD_SLOT } from './atom-table.ts';
-import { type Automaton, DEAD } from './automaton.ts';
 import { MATCHES } from './branch-program.ts';
 import type { CompiledIndex } from './compiled-index.ts';
 import { LazyTests } from './lazy-tests.ts';
-import {
-  type AutomataSet,
-  ENTRY_CONTAINS,
-  ENTRY_EQUALS,
-  ENTRY_PREFIX,
-  ENTRY_SUFFIX,
-  ENTRY_WILDCARD,
-} from './slot-scanner.ts';
 import { ValueBuffer } from './value-buffer.ts';
-import { matchWildcard } from './wildcard.ts';
+import { ValueScanner } from './value-scanner.ts';
 
 /** Stamps grow by two an event; past this all are cleared. */
 const EPOCH_MAX = 0x3fff_fff0;
@@ -41,9 +32,7 @@ export class Matcher {
   /** The latest value of a slot, valid when the slot is stamped in `slotListed`. */
   readonly slotLast: Int32Array;
   readonly slotListed: Int32Array;
-  readonly #entryStamp: Int32Array;
-  readonly #wildcardStamp: Int32Array;
-  #valueSerial = 1;
+  readonly #scanner: ValueScanner;
   readonly #ruleStamp: Int32Array;
   readonly #candidates: Int32Array;
   #candidateCount = 0;
@@ -58,18 +47,16 @@ export class Matcher {
     this.slotFilled = new Int32Array(index.slots);
     this.slotLast = new Int32Array(index.slots);
     this.slotListed = new Int32Array(index.slots);
-    const entries = index.entryKind.length;
-    this.#entryStamp = new Int32Array(entries);
-    this.#wildcardStamp = new Int32Array(entries);
+    this.#scanner = new ValueScanner(index, this.values);
     this.#ruleStamp = new Int32Array(index.rules.length);
     this.#candidates = new Int32Array(index.rules.length);
     this.#lazy = new LazyTests(this);
   }
 
-  begin(): void {
+  begin(line?: Buffer): void {
     this.epoch += 2;
     if (this.epoch > EPOCH_MAX) this.#clearStamps();
-    this.values.clear();
+    this.values.clear(line);
     this.#candidateCount = 0;
     this.events += 1;
   }
@@ -81,7 +68,6 @@ export class Matcher {
       this.slotPresent,
       this.slotFilled,
       this.slotListed,
-      this.#entryStamp,
       this.#ruleStamp,
     ]) {
       stamps.fill(0);
@@ -120,114 +106,17 @@ export class Matcher {
   #scan(slot: number, value: number): void {
     const scanner = this.index.scanners[slot];
     if (scanner === undefined) return;
-    const start = this.values.starts[value] as number;
-    const end = this.values.ends[value] as number;
-    this.#valueSerial = this.#valueSerial === 0x3fff_ffff ? 1 : this.#valueSerial + 1;
-    this.#run(scanner.ascii, start, end);
-    if (scanner.beyond !== undefined && this.values.beyond[value] === 1) {
-      this.#run(scanner.beyond, start, end);
-    }
-    for (let at = 0; at < scanner.always.length; at += 1) {
-      this.#hit(scanner.always[at] as number, start, end, end);
-    }
+    const found = this.#scanner;
+    found.scan(scanner, value);
+    for (let at = 0; at < found.count; at += 1) this.#entryHolds(found.hits[at] as number);
   }
 
-  #run(set: AutomataSet, start: number, end: number): void {
-    if (set.searcher !== undefined) this.#search(set.searcher, start, end);
-    if (set.forward !== undefined) this.#walkForward(set.forward, start, end);
-    if (set.backward !== undefined) this.#walkBackward(set.backward, start, end);
-  }
-
-  #search(automaton: Automaton, start: number, end: number): void {
-    const { next } = automaton;
-    const kinds = automaton.classes.ofSymbol;
-    const { symbols } = this.values;
-    let state = 0;
-    for (let at = start; at < end; at += 1) {
-      state = next[state + (kinds[symbols[at] as number] as number)] as number;
-      if (state < 0) {
-        state = ~state;
-        this.#hits(automaton, state, start, at + 1, end);
-      }
+  #entryHolds(entry: number): void {
+    const { entryTargetStart, entryTargets } = this.index;
+    const last = entryTargetStart[entry + 1] as number;
+    for (let target = entryTargetStart[entry] as number; target < last; target += 1) {
+      this.#makeTrue(entryTargets[target] as number);
     }
-  }
-
-  #walkForward(automaton: Automaton, start: number, end: number): void {
-    const { next } = automaton;
-    const kinds = automaton.classes.ofSymbol;
-    const { symbols } = this.values;
-    let state = 0;
-    if (start === end) this.#hits(automaton, 0, start, start, end);
-    for (let at = start; at < end; at += 1) {
-      state = next[state + (kinds[symbols[at] as number] as number)] as number;
-      if (state === DEAD) return;
-      if (state < 0) {
-        state = ~state;
-        this.#hits(automaton, state, start, at + 1, end);
-      }
-    }
-  }
-
-  #walkBackward(automaton: Automaton, start: number, end: number): void {
-    const { next } = automaton;
-    const kinds = automaton.classes.ofSymbol;
-    const { symbols } = this.values;
-    let state = 0;
-    for (let at = end - 1; at >= start; at -= 1) {
-      state = next[state + (kinds[symbols[at] as number] as number)] as number;
-      if (state === DEAD) return;
-      if (state < 0) {
-        state = ~state;
-        this.#hits(automaton, state, start, at, end);
-      }
-    }
-  }
-
-  #hits(automaton: Automaton, state: number, start: number, at: number, end: number): void {
-    const number = state / automaton.classes.count;
-    const last = automaton.outputStarts[number + 1] as number;
-    for (let output = automaton.outputStarts[number] as number; output < last; output += 1) {
-      const entry = automaton.outputs[output] as number;
-      if (this.#entryStamp[entry] !== this.epoch) this.#hit(entry, start, at, end);
-    }
-  }
-
-  /** An automaton reached a literal of the entry at `at`: check what it did not, then make its atoms true. */
-  #hit(entry: number, start: number, at: number, end: number): void {
-    const { index } = this;
-    const kind = index.entryKind[entry] as number;
-    if (kind === ENTRY_WILDCARD) {
-      if (!this.#wildcardFits(entry, start, end)) return;
-    } else if (kind === ENTRY_EQUALS && at !== end) return;
-    else if (!this.#literalFits(entry, kind, start, at)) return;
-    this.#entryStamp[entry] = this.epoch;
-    const last = index.entryTargetStart[entry + 1] as number;
-    for (let target = index.entryTargetStart[entry] as number; target < last; target += 1) {
-      this.#makeTrue(index.entryTargets[target] as number);
-    }
-  }
-
-  #wildcardFits(entry: number, start: number, end: number): boolean {
-    const pattern = this.index.entryWildcard[entry];
-    if (pattern === undefined || this.#wildcardStamp[entry] === this.#valueSerial) return false;
-    this.#wildcardStamp[entry] = this.#valueSerial;
-    const { raw, symbols } = this.values;
-    const units = this.index.entryCased[entry] === undefined ? symbols : raw;
-    return matchWildcard(pattern, units, raw, start, end);
-  }
-
-  /** Searched literals are in the table with their ends only; where case counts, the text itself is compared. */
-  #literalFits(entry: number, kind: number, start: number, at: number): boolean {
-    const cased = this.index.entryCased[entry];
-    const { raw, symbols } = this.values;
-    if (cased !== undefined) {
-      const from = literalStart(kind, at, cased.length, start);
-      return from >= start && sameUnits(raw, from, cased);
-    }
-    if (kind !== ENTRY_CONTAINS) return true;
-    const literal = this.index.entrySymbols[entry] as Uint16Array;
-    const from = at - literal.length;
-    return from >= start && sameUnits(symbols, from, literal);
   }
 
   #makeTrue(atom: number): void {
@@ -291,18 +180,6 @@ export class Matcher {
     }
     return place === MATCHES;
   }
-}
-
-function literalStart(kind: number, at: number, length: number, start: number): number {
-  if (kind === ENTRY_SUFFIX) return at;
-  return kind === ENTRY_PREFIX || kind === ENTRY_EQUALS ? start : at - length;
-}
-
-function sameUnits(units: Uint16Array, from: number, literal: Uint16Array): boolean {
-  for (let at = 0; at < literal.length; at += 1) {
-    if (units[from + at] !== literal[at]) return false;
-  }
-  return true;
 }
 
 function ascending(a: number, b: number): number {

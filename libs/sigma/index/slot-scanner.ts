@@ -1,82 +1,71 @@
 import type { Entry } from './atom-table.ts';
-import type { Automaton } from './automaton.ts';
-import { type AutomatonLiteral, buildSearcher, buildTrie } from './automaton.ts';
-import { OTHER_SYMBOL, type SymbolTable } from './symbol-table.ts';
+import { buildEndTrie, type EndLiteral, type EndTrie, trieBytes } from './end-trie.ts';
+import {
+  buildGramSearcher,
+  type GramSearcher,
+  type SearchedLiteral,
+  searcherBytes,
+} from './gram-searcher.ts';
+import type { LiteralPool } from './literal-pool.ts';
 
 /** How a hit is checked. */
 export const ENTRY_EQUALS = 0;
 export const ENTRY_PREFIX = 1;
 export const ENTRY_SUFFIX = 2;
 export const ENTRY_CONTAINS = 3;
-export const ENTRY_WILDCARD = 4;
+/** The whole pattern is compared: wildcards, and literals whose case counts. */
+export const ENTRY_PATTERN = 4;
 
-/** Automata over one alphabet. */
-export interface AutomataSet {
-  /** Literals anywhere in the value. */
-  readonly searcher: Automaton | undefined;
-  /** Literals at its start: prefixes and whole values. */
-  readonly forward: Automaton | undefined;
-  /** Literals at its end, read backwards. */
-  readonly backward: Automaton | undefined;
-}
-
-/** The automata of one field. */
+/** What finds the literals of one field. */
 export interface SlotScanner {
-  readonly ascii: AutomataSet;
-  /** Literals with other characters, asked only of values that have some: their alphabet is twenty times as large. */
-  readonly beyond: AutomataSet | undefined;
-  /** Wildcards without any text: asked of every value. */
+  /** Number among the scanners of its index. */
+  readonly slot: number;
+  /** Literals anywhere in the value. */
+  readonly searcher: GramSearcher | undefined;
+  /** Literals at its start: prefixes and whole values. */
+  readonly forward: EndTrie | undefined;
+  /** Literals at its end, read backwards. */
+  readonly backward: EndTrie | undefined;
+  /** Patterns without any text: asked of every value. */
   readonly always: Int32Array;
+  /** Asked of empty values. */
+  readonly empty: Int32Array;
 }
 
-/**
- * Only the end of a longer literal is in the table and the rest is compared on a hit: ends differ more than starts
- * (`c:\windows\`, `imphash=`), and the table stays small enough for the cache.
- */
-export const WINDOW_UNITS = 10;
-
-/** Builds the automata of a field from its entries. */
-export function buildScanner(entries: readonly Entry[], table: SymbolTable): SlotScanner {
-  const ascii = new LiteralLists();
-  const beyond = new LiteralLists();
+/** Builds the scanner of a field from its entries. */
+export function buildScanner(
+  slot: number,
+  entries: readonly Entry[],
+  pool: LiteralPool,
+): SlotScanner {
+  const searched: SearchedLiteral[] = [];
+  const forward: EndLiteral[] = [];
+  const backward: EndLiteral[] = [];
   const always: number[] = [];
+  const empty: number[] = [];
   for (const { id, shape } of entries) {
-    const symbols = table.symbolsOf(shape.literal);
-    if (shape.kind === 'wildcard' && symbols.length === 0) always.push(id);
-    else {
-      const lists = symbols.some((symbol) => symbol >= OTHER_SYMBOL) ? beyond : ascii;
-      lists.add(id, shape.kind, symbols);
-    }
+    const literal = pool.literal(shape.literal);
+    const { bytes } = literal;
+    if (bytes.length === 0) (shape.kind === 'equals' ? empty : always).push(id);
+    else if (shape.kind === 'equals' || shape.kind === 'prefix') forward.push({ id, bytes });
+    else if (shape.kind === 'suffix') backward.push({ id, bytes: bytes.toReversed() });
+    else searched.push({ id, literal });
   }
   return {
-    ascii: ascii.build(table.size),
-    beyond: beyond.isEmpty ? undefined : beyond.build(table.size),
+    slot,
+    searcher: searched.length === 0 ? undefined : buildGramSearcher(searched),
+    forward: forward.length === 0 ? undefined : buildEndTrie(forward),
+    backward: backward.length === 0 ? undefined : buildEndTrie(backward),
     always: Int32Array.from(always),
+    empty: Int32Array.from(empty),
   };
 }
 
-class LiteralLists {
-  readonly #search: AutomatonLiteral[] = [];
-  readonly #forward: AutomatonLiteral[] = [];
-  readonly #backward: AutomatonLiteral[] = [];
-
-  get isEmpty(): boolean {
-    return this.#search.length + this.#forward.length + this.#backward.length === 0;
-  }
-
-  add(id: number, kind: Entry['shape']['kind'], symbols: Uint16Array): void {
-    if (kind === 'equals' || kind === 'prefix') this.#forward.push({ id, symbols });
-    else if (kind === 'suffix') this.#backward.push({ id, symbols: symbols.toReversed() });
-    else this.#search.push({ id, symbols: symbols.slice(-WINDOW_UNITS) });
-  }
-
-  build(symbols: number): AutomataSet {
-    const built = (literals: AutomatonLiteral[], build: typeof buildTrie): Automaton | undefined =>
-      literals.length === 0 ? undefined : build(literals, symbols);
-    return {
-      searcher: built(this.#search, buildSearcher),
-      forward: built(this.#forward, buildTrie),
-      backward: built(this.#backward, buildTrie),
-    };
-  }
+/** Bytes of its tables. */
+export function scannerBytes({ searcher, forward, backward, always }: SlotScanner): number {
+  const tries = [forward, backward].reduce(
+    (sum, trie) => sum + (trie === undefined ? 0 : trieBytes(trie)),
+    0,
+  );
+  return tries + always.byteLength + (searcher === undefined ? 0 : searcherBytes(searcher));
 }

@@ -4,13 +4,17 @@ import { ANY, ONE, type Pattern } from '../text/pattern.ts';
 /** How an automaton finds what a pattern asks for. */
 export type TextShape =
   | { readonly kind: 'equals' | 'prefix' | 'suffix' | 'contains'; readonly literal: string }
-  | { readonly kind: 'wildcard'; readonly literal: string }
+  | { readonly kind: 'pattern'; readonly literal: string }
   | { readonly kind: 'presence' };
 
-/** The shape of a pattern; the literal is folded. A wildcard's literal is its longest text, `''` when it has none. */
-export function textShape(pattern: Pattern): TextShape {
+/**
+ * The shape of a pattern; the literal is folded. What is compared whole, wildcards and texts whose case counts, is
+ * found by its longest text, `''` when it has none.
+ */
+export function textShape(pattern: Pattern, cased: boolean): TextShape {
   const [first, second, third] = pattern;
   if (pattern.length === 0) return { kind: 'equals', literal: '' };
+  if (cased && !(pattern.length === 1 && first === ANY)) return wholePattern(pattern);
   if (pattern.length === 1) {
     if (typeof first === 'string') return { kind: 'equals', literal: foldCase(first) };
     if (first === ANY) return { kind: 'presence' };
@@ -22,9 +26,13 @@ export function textShape(pattern: Pattern): TextShape {
       if (typeof second === 'string') return { kind: 'contains', literal: foldCase(second) };
     }
   }
+  return wholePattern(pattern);
+}
+
+function wholePattern(pattern: Pattern): TextShape {
   const texts = pattern.filter((part) => typeof part === 'string').map(foldCase);
   const literal = texts.reduce((best, text) => (text.length > best.length ? text : best), '');
-  return { kind: 'wildcard', literal };
+  return { kind: 'pattern', literal };
 }
 
 /**
@@ -36,7 +44,7 @@ export function expectedRate(shape: TextShape): number {
   const { length } = shape.literal;
   const rate = LENGTH_RATES[Math.min(length, LENGTH_RATES.length - 1)] ?? 1;
   if (shape.kind === 'equals') return 0.02;
-  return shape.kind === 'contains' || shape.kind === 'wildcard' ? rate : rate / 2;
+  return shape.kind === 'contains' || shape.kind === 'pattern' ? rate : rate / 2;
 }
 
 const LENGTH_RATES = [1, 0.7, 0.4, 0.2, 0.1, 0.05, 0.03, 0.02, 0.015, 0.01, 0.005];

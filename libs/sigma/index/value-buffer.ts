@@ -1,30 +1,40 @@
 import { foldCodePoint } from '../text/fold-case.ts';
+import { SYMBOL_BYTES_MAX, writeCanonical } from './canonical-bytes.ts';
+import { decodeString } from './decode-string.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
-const UNITS_START = 64 * 1024;
+const UNITS_START = 16 * 1024;
 const VALUES_START = 1024;
 /** A buffer that one large event made larger is given back after it. */
 const UNITS_KEPT_MAX = 4 * 1024 * 1024;
 const ASCII_END = 128;
+const NO_BYTES: Buffer = Buffer.alloc(0);
 
 /**
- * The texts of one event's values, one after another: as they are and folded to symbols. Grows to the largest event
- * and is used again for the next: nothing is allocated for an event.
+ * The texts of one event's values: as bytes for automata (see {@link writeCanonical}), and as UTF-16 units for the few
+ * tests that need them, made when asked. Grows to the largest event and is used again for the next: nothing is
+ * allocated for an event.
  */
 export class ValueBuffer {
-  /** UTF-16 units as they are. */
+  /** UTF-16 units of the values that were decoded. */
   raw = new Uint16Array(UNITS_START);
   /** The same folded, as symbols. */
   symbols = new Uint16Array(UNITS_START);
-  /** Where value `n` starts and ends. */
+  #scratch = Buffer.alloc(UNITS_START);
+  #scratchUsed = 0;
+  #line = NO_BYTES;
+  /** 1 where a value's bytes are not in the line but made. */
+  #made = new Uint8Array(VALUES_START);
+  /** Where the bytes of value `n` start and end. */
   starts = new Int32Array(VALUES_START);
   ends = new Int32Array(VALUES_START);
-  /** 1 where a value has a character other than ASCII. */
-  beyond = new Uint8Array(VALUES_START);
+  /** Where its units start, or -1, and end. */
+  #unitStarts = new Int32Array(VALUES_START);
+  #unitEnds = new Int32Array(VALUES_START);
   /** The value before of the same field, or -1. */
   previous = new Int32Array(VALUES_START);
   count = 0;
-  used = 0;
+  #used = 0;
   /** Symbols by unit. */
   readonly ofUnit: Uint16Array;
 
@@ -32,18 +42,101 @@ export class ValueBuffer {
     this.ofUnit = table.ofUnit;
   }
 
-  clear(): void {
+  /** Begins an event, whose JSON is in `line` when it is read from bytes. */
+  clear(line: Buffer = NO_BYTES): void {
+    this.#line = line;
     this.count = 0;
-    this.used = 0;
+    this.#used = 0;
+    this.#scratchUsed = 0;
     if (this.raw.length > UNITS_KEPT_MAX) {
       this.raw = new Uint16Array(UNITS_START);
       this.symbols = new Uint16Array(UNITS_START);
+      this.#scratch = Buffer.alloc(UNITS_START);
     }
   }
 
+  /** The bytes in which a value's range lies. */
+  bytesOf(value: number): Buffer {
+    return this.#made[value] === 1 ? this.#scratch : this.#line;
+  }
+
+  /** Adds a value whose bytes stand in the line as automata want them: ASCII, escapes in one spelling. */
+  addRange(start: number, end: number): number {
+    const value = this.#add(start, end);
+    this.#made[value] = 0;
+    this.#unitStarts[value] = -1;
+    return value;
+  }
+
+  /** Adds the content of a JSON string in the line that is spelled in any way; -1 when it is not valid. */
+  addString(start: number, end: number): number {
+    this.#reserve(end - start);
+    const last = decodeString(this.#line, start, end, this, this.#used);
+    return last < 0 ? -1 : this.#addUnits(last);
+  }
+
+  /** Adds a text; gives its number. */
+  addText(text: string): number {
+    const { length } = text;
+    this.#reserve(length);
+    const { raw, symbols, ofUnit } = this;
+    const start = this.#used;
+    let beyond = 0;
+    for (let at = 0; at < length; at += 1) {
+      const unit = text.charCodeAt(at);
+      raw[start + at] = unit;
+      symbols[start + at] = ofUnit[unit] as number;
+      beyond |= unit;
+    }
+    if (beyond >= ASCII_END) this.foldPairs(start, start + length);
+    return this.#addUnits(start + length);
+  }
+
+  /** Where a value's units start in {@link ValueBuffer.raw}; they are made when there are none yet. */
+  unitStart(value: number): number {
+    const known = this.#unitStarts[value] as number;
+    if (known >= 0) return known;
+    const start = this.starts[value] as number;
+    const end = this.ends[value] as number;
+    this.#reserve(end - start);
+    const last = decodeString(this.#line, start, end, this, this.#used);
+    this.#unitStarts[value] = this.#used;
+    this.#unitEnds[value] = Math.max(last, this.#used);
+    this.#used = this.#unitEnds[value] as number;
+    return this.#unitStarts[value] as number;
+  }
+
+  /** Where they end; valid after {@link ValueBuffer.unitStart}. */
+  unitEnd(value: number): number {
+    return this.#unitEnds[value] as number;
+  }
+
+  #addUnits(unitEnd: number): number {
+    const unitStart = this.#used;
+    const from = this.#scratchUsed;
+    this.#reserveScratch((unitEnd - unitStart) * SYMBOL_BYTES_MAX);
+    const end = writeCanonical(this.symbols, unitStart, unitEnd, this.#scratch, from);
+    this.#scratchUsed = end;
+    this.#used = unitEnd;
+    const value = this.#add(from, end);
+    this.#made[value] = 1;
+    this.#unitStarts[value] = unitStart;
+    this.#unitEnds[value] = unitEnd;
+    return value;
+  }
+
+  #add(start: number, end: number): number {
+    const value = this.count;
+    if (value === this.starts.length) this.#growValues();
+    this.starts[value] = start;
+    this.ends[value] = end;
+    this.count = value + 1;
+    return value;
+  }
+
   /** Makes room for that many more units. */
-  reserve(units: number): void {
-    const needed = this.used + units;
+  #reserve(units: number): void {
+    const needed = this.#used + units;
     if (needed <= this.raw.length) return;
     const size = Math.max(needed, this.raw.length * 2);
     const raw = new Uint16Array(size);
@@ -54,34 +147,12 @@ export class ValueBuffer {
     this.symbols = symbols;
   }
 
-  /** Adds a value; gives its number. */
-  addText(text: string): number {
-    const { length } = text;
-    this.reserve(length);
-    const { raw, symbols } = this;
-    const ofUnit = this.ofUnit;
-    const start = this.used;
-    let beyond = 0;
-    for (let at = 0; at < length; at += 1) {
-      const unit = text.charCodeAt(at);
-      raw[start + at] = unit;
-      symbols[start + at] = ofUnit[unit] as number;
-      beyond |= unit;
-    }
-    if (beyond >= ASCII_END) this.foldPairs(start, start + length);
-    return this.close(start, start + length, beyond >= ASCII_END);
-  }
-
-  /** Ends a value whose units were written to `raw` and `symbols` by the caller. */
-  close(start: number, end: number, beyond: boolean): number {
-    const value = this.count;
-    if (value === this.starts.length) this.#growValues();
-    this.starts[value] = start;
-    this.ends[value] = end;
-    this.beyond[value] = beyond ? 1 : 0;
-    this.count = value + 1;
-    this.used = end;
-    return value;
+  #reserveScratch(bytes: number): void {
+    const needed = this.#scratchUsed + bytes;
+    if (needed <= this.#scratch.length) return;
+    const scratch = Buffer.alloc(Math.max(needed, this.#scratch.length * 2));
+    scratch.set(this.#scratch);
+    this.#scratch = scratch;
   }
 
   /** Letters beyond the basic plane fold as pairs. */
@@ -105,19 +176,22 @@ export class ValueBuffer {
       to.set(from);
       return to;
     };
-    const beyond = new Uint8Array(this.beyond.length * 2);
-    beyond.set(this.beyond);
-    this.beyond = beyond;
+    const made = new Uint8Array(this.#made.length * 2);
+    made.set(this.#made);
+    this.#made = made;
     this.starts = grown(this.starts);
     this.ends = grown(this.ends);
+    this.#unitStarts = grown(this.#unitStarts);
+    this.#unitEnds = grown(this.#unitEnds);
     this.previous = grown(this.previous);
   }
 
   /** The text of a value, for the few tests that need one. */
   text(value: number): string {
-    const end = this.ends[value] as number;
+    const start = this.unitStart(value);
+    const end = this.unitEnd(value);
     let text = '';
-    for (let at = this.starts[value] as number; at < end; at += TEXT_CHUNK) {
+    for (let at = start; at < end; at += TEXT_CHUNK) {
       text += String.fromCharCode(...this.raw.subarray(at, Math.min(end, at + TEXT_CHUNK)));
     }
     return text;

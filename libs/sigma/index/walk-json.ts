@@ -1,10 +1,9 @@
 import { EVENT_DEPTH_MAX } from '../evaluate/event-record.ts';
 import type { ByteKeys } from './byte-keys.ts';
-import type { JsonChunk } from './json-chunk.ts';
+import { JsonChunk } from './json-chunk.ts';
 import { skipString, skipValue } from './json-skip.ts';
 import type { KeyNode } from './key-tree.ts';
 import type { Matcher } from './matcher.ts';
-import { readString } from './read-string.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -18,6 +17,7 @@ const ASCII_END = 0x80;
 
 /** Digits that a number has at most to be copied as it is. */
 const PLAIN_DIGITS_MAX = 15;
+const NO_CHUNK = new JsonChunk(Buffer.alloc(0));
 
 /**
  * Shows a matcher the members of events straight from their bytes: only what a rule looks at is decoded, nothing is
@@ -28,7 +28,8 @@ export class JsonWalker {
   readonly #matcher: Matcher;
   readonly #flat: Int32Array;
   readonly #nested: Int32Array;
-  #bytes: Buffer = Buffer.alloc(0);
+  #chunk = NO_CHUNK;
+  #bytes: Buffer = NO_CHUNK.bytes;
   #at = 0;
   #end = 0;
   #keywords = false;
@@ -43,6 +44,7 @@ export class JsonWalker {
   /** Appends the numbers of the rules that the event in `[start, end)` matches; false when it gave up. */
   match(chunk: JsonChunk, start: number, end: number, out: number[]): boolean {
     const { index } = this.#matcher;
+    this.#chunk = chunk;
     this.#bytes = chunk.bytes;
     this.#end = end;
     const keywords =
@@ -59,7 +61,7 @@ export class JsonWalker {
     this.#at = start;
     this.#keywords = keywords;
     this.#matcher.keywordsSkipped = !keywords && this.#matcher.index.hasKeywords;
-    this.#matcher.begin();
+    this.#matcher.begin(this.#bytes);
     this.#blanks();
     if (this.#byte() !== OPEN_BRACE) return false;
     if (!this.#object(this.#matcher.index.keys.byteRoot, 0)) return false;
@@ -194,9 +196,15 @@ export class JsonWalker {
 
   #string(slot: number): boolean {
     const { values } = this.#matcher;
-    this.#at = readString(this.#bytes, this.#at, this.#end, values);
-    if (this.#at < 0) return false;
-    this.#give(slot, values.count - 1);
+    const chunk = this.#chunk;
+    const start = this.#at + 1;
+    const end = chunk.ends.find(start, this.#end);
+    if (end < 0) return false;
+    this.#at = end + 1;
+    const plain = chunk.ends.ascii && !chunk.hasFreeEscapes(start, end);
+    const value = plain ? values.addRange(start, end) : values.addString(start, end);
+    if (value < 0) return false;
+    this.#give(slot, value);
     return true;
   }
 
@@ -214,6 +222,10 @@ export class JsonWalker {
     const end = skipValue(this.#bytes, start, this.#end);
     if (end < 0) return false;
     this.#at = end;
+    if (isPlainWhole(this.#bytes, start, end)) {
+      this.#give(slot, this.#matcher.values.addRange(start, end));
+      return true;
+    }
     const text = this.#bytes.toString('latin1', start, end);
     if (text === 'null') return true;
     const canonical = text === 'true' || text === 'false' ? text : numberAsText(text);
@@ -223,6 +235,18 @@ export class JsonWalker {
   }
 }
 
+/** A whole number that is written as it is printed. */
+function isPlainWhole(bytes: Buffer, start: number, end: number): boolean {
+  if (end - start > PLAIN_DIGITS_MAX) return false;
+  if (bytes[start] === DIGIT_0) return end - start === 1;
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte < DIGIT_0 || byte > DIGIT_0 + 9) return false;
+  }
+  return true;
+}
+
+const DIGIT_0 = 0x30;
 const CONFLICT = -2;
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
 const WHOLE = /^-?\d+$/;

@@ -1,25 +1,27 @@
 import type { ValueBuffer } from './value-buffer.ts';
 
-const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const ASCII_END = 0x80;
 const BLANK = 0x20;
 
-/** Reads a JSON string into the buffer as its next value; gives the place after it, or -1 when it is not valid. */
-export function readString(bytes: Buffer, at: number, end: number, values: ValueBuffer): number {
-  values.reserve(end - at);
+/**
+ * Decodes the content of a JSON string, `bytes[start, end)`, to units and symbols from `from` on. There must be room.
+ *
+ * @returns the place after the last unit, or -1 when it is not valid
+ */
+export function decodeString(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  values: ValueBuffer,
+  from: number,
+): number {
   const { raw, symbols, ofUnit } = values;
-  const start = values.used;
-  let unit = start;
-  let place = at + 1;
+  let unit = from;
+  let place = start;
   let beyond = false;
   while (place < end) {
     const byte = bytes[place] as number;
-    if (byte === QUOTE) {
-      if (beyond) values.foldPairs(start, unit);
-      values.close(start, unit, beyond);
-      return place + 1;
-    }
     if (byte < BLANK) return -1;
     if (byte !== BACKSLASH && byte < ASCII_END) {
       raw[unit] = byte;
@@ -43,7 +45,8 @@ export function readString(bytes: Buffer, at: number, end: number, values: Value
     symbols[unit] = ofUnit[last] as number;
     unit += 1;
   }
-  return -1;
+  if (beyond) values.foldPairs(from, unit);
+  return unit;
 }
 
 function escapeLength(bytes: Buffer, place: number): number {
