@@ -1,11 +1,16 @@
 import { createGateway } from '@tocsin/api-gateway/service.ts';
+import type { AuditKey } from '@tocsin/audit-service/domain/statement.ts';
+import { type AuditService, createAuditService } from '@tocsin/audit-service/service.ts';
+import type { KeyPepper } from '@tocsin/auth/key-pepper.ts';
 import type { EventBus } from '@tocsin/bus/event-bus.ts';
 import { createCaseService } from '@tocsin/case-service/service.ts';
 import { createContentService } from '@tocsin/content-service/service.ts';
 import { WORK_TOPICS } from '@tocsin/contracts/topic.ts';
 import { createCorrelateService } from '@tocsin/correlate-service/service.ts';
 import type { Database } from '@tocsin/database/database.ts';
+import type { DatabaseLog } from '@tocsin/database/log.ts';
 import type { Route } from '@tocsin/http/route.ts';
+import { createIdentityService } from '@tocsin/identity-service/service.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import { PostgresSearchStore } from '@tocsin/search/postgres/postgres-search-store.ts';
 import type { SearchStore } from '@tocsin/search/search-store.ts';
@@ -25,6 +30,12 @@ export interface ControlParts {
   readonly events: SearchStore;
   readonly world: World;
   readonly metrics: Metrics;
+  /** What the stored form of API keys is made with. */
+  readonly pepper: KeyPepper;
+  readonly databaseLog: DatabaseLog;
+  readonly auditKey: AuditKey;
+  /** Where the newest signed head of each audit chain is kept. */
+  readonly auditHeadsFolder: string;
   /** Called after each commit that left a row in the outbox. */
   readonly committed: () => void;
   readonly publicKeys: () => Promise<readonly object[]>;
@@ -34,6 +45,7 @@ export interface ControlParts {
 export interface ControlServices {
   readonly routes: readonly Route[];
   readonly consumers: ReturnType<typeof createCorrelateService>['consumers'];
+  readonly audit: AuditService;
 }
 
 /**
@@ -47,6 +59,7 @@ export function composeControl(parts: ControlParts): ControlServices {
   const gateway = createGateway({
     data,
     bus,
+    metrics,
     queues: [
       { topic: 'raw.events', group: PIPELINE_GROUP },
       ...correlate.consumers.map(({ topic, group }) => ({ topic, group })),
@@ -54,16 +67,27 @@ export function composeControl(parts: ControlParts): ControlServices {
     ],
     keys: publicKeys,
   });
+  const audit = createAuditService({
+    database,
+    world,
+    metrics,
+    log: parts.databaseLog,
+    key: parts.auditKey,
+    headsFolder: parts.auditHeadsFolder,
+  });
   const services = [
     gateway,
     correlate,
     createCaseService({ database, world, committed }),
+    createIdentityService({ database, world, pepper: parts.pepper }),
     createTenantService({ database }),
+    audit,
     createContentService(),
     createSearchService({ store: events, clock: world.clock }),
   ];
   return {
     routes: services.flatMap((service) => service.routes),
     consumers: correlate.consumers,
+    audit,
   };
 }

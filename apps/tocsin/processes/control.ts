@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PUBLIC_KEYS_FILE } from '@tocsin/auth/local-issuer.ts';
 import { openAuditKey } from '@tocsin/audit-service/audit-key.ts';
+import { FORWARDED_AT_ONCE_MAX } from '@tocsin/api-gateway/service.ts';
+import { PUBLIC_KEYS_FILE } from '@tocsin/auth/local-issuer.ts';
 import type { Consumer } from '@tocsin/bus/event-bus.ts';
 import { openRemoteEventBus } from '@tocsin/bus/remote/remote-event-bus.ts';
 import { loadConfig } from '@tocsin/config/load-config.ts';
@@ -23,7 +24,7 @@ import { composeControl } from './control-services.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
 
 /** Connections to the data process for ingest bodies. */
-const DATA_CONNECTIONS = 64;
+const DATA_CONNECTIONS = FORWARDED_AT_ONCE_MAX;
 
 /**
  * The process `control`: the gateway that everyone talks to, and all services that work on PostgreSQL. It reaches bus
@@ -32,7 +33,7 @@ const DATA_CONNECTIONS = 64;
 async function main(): Promise<void> {
   const config = loadConfig(CONTROL_CONFIG, process.env);
   const shell = await openShell('control', config);
-  const { home, world, log, metrics, verifier, database, internalToken } = shell;
+  const { home, world, log, metrics, verifier, pepper, database, internalToken } = shell;
   const fatal = (error: unknown): never => endWith(log, error);
   process.on('uncaughtException', fatal);
   process.on('unhandledRejection', fatal);
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
     events,
     world,
     metrics,
+    pepper,
     committed: () => relay.wake(),
     publicKeys: () => publicKeys(home),
   });

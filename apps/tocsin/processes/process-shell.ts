@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import { ApiKeyVerifier } from '@tocsin/auth/api-key-verifier.ts';
+import { type CredentialVerifier, credentialVerifier } from '@tocsin/auth/credential-verifier.ts';
+import { type KeyPepper, openPepper } from '@tocsin/auth/key-pepper.ts';
 import { openVerifier } from '@tocsin/auth/open-verifier.ts';
-import type { TokenVerifier } from '@tocsin/auth/token-verifier.ts';
 import { identityOf } from '@tocsin/config/identity.ts';
 import type { ConfigOf } from '@tocsin/config/load-config.ts';
 import type { CONTROL_CONFIG, DATA_CONFIG } from '@tocsin/config/processes.ts';
 import type { Database } from '@tocsin/database/database.ts';
 import { openDatabase } from '@tocsin/database/postgres-database.ts';
+import { openKeyDirectory } from '@tocsin/identity-service/key-directory.ts';
 import { systemWorld, type World } from '@tocsin/kernel/world.ts';
 import { type Log, openLog } from '@tocsin/telemetry/log.ts';
 import { Metrics } from '@tocsin/telemetry/metrics.ts';
@@ -24,7 +27,10 @@ export interface ProcessShell {
   readonly world: World;
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly verifier: TokenVerifier;
+  /** Tokens and API keys. */
+  readonly verifier: CredentialVerifier;
+  /** What the stored form of API keys is made with. */
+  readonly pepper: KeyPepper;
   readonly database: Database;
   /** Credential by which this start's processes know each other. */
   readonly internalToken: string;
@@ -35,16 +41,19 @@ export async function openShell(service: string, config: ProcessConfig): Promise
   const home = homeAt(config.home ?? defaultHomePath(surroundings()));
   const world = systemWorld(config.failpoints);
   const log = openLog({ service, level: config.logLevel, clock: world.clock, pretty: false });
-  const verifier = await openVerifier(world, identityOf(config, home.keys));
+  const tokens = await openVerifier(world, identityOf(config, home.keys));
+  const pepper = await openPepper(world, home.keys);
   const urls = JSON.parse(await readFile(home.databaseFile, 'utf8')) as PublishedDatabase;
   const database = await openDatabase({ urls, world, log: databaseLogOn(log) });
+  const keys = new ApiKeyVerifier(openKeyDirectory(database, world), pepper, world.clock);
   const internalToken = (await readFile(home.internalTokenFile, 'utf8')).trim();
   return {
     home,
     world,
     log,
     metrics: new Metrics(service, { process: true }),
-    verifier,
+    verifier: credentialVerifier(tokens, keys),
+    pepper,
     database,
     internalToken,
   };

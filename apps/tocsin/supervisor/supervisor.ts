@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { preparePepper } from '@tocsin/auth/key-pepper.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { Home } from '../home.ts';
 import { openAdminServer } from './admin-server.ts';
@@ -105,6 +106,7 @@ export class Supervisor {
     if (killed.length > 0)
       log.own.warn('processes of a crashed predecessor were cleared', { pids: killed });
     await writeInternalToken(home, world.random);
+    await preparePepper(world, home.keys);
     const desk = await this.#options.openTokenDesk();
     this.#admin = await openAdminServer(home.adminSocket, {
       'GET /status': () => Promise.resolve(this.report()),

@@ -1,9 +1,11 @@
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { isTenantId } from '@tocsin/kernel/tenant-id.ts';
+import { API_KEY_PREFIX } from './api-key.ts';
+import type { CredentialVerifier } from './credential-verifier.ts';
 import type { Principal } from './principal.ts';
 import { type Permission, roleGrants } from './role.ts';
 import { requestContext, type TenantContext } from './tenant-context.ts';
-import { TOKEN_LENGTH_MAX, type TokenVerifier } from './token-verifier.ts';
+import { TOKEN_LENGTH_MAX } from './token-verifier.ts';
 
 /** What a route asks of its caller. */
 export interface Access {
@@ -21,41 +23,60 @@ export interface Admission {
 export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 const PUBLIC: Admission = Object.freeze({ principal: undefined, tenant: undefined });
-const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
+const AUTHORIZATION = /^(bearer|apikey) +([A-Za-z0-9\-._~+/]+=*)$/i;
 
 /**
  * Decides whether a request may enter a route. The first that fails decides:
- * token (401), platform administrators on tenant routes (403), `X-Tenant-ID` absent or malformed (400) or other
- * than the token's (403), role without the permission (403). Platform routes ignore `X-Tenant-ID`.
- * Answers without a promise when the token was verified before.
+ * credential (401), platform administrators on tenant routes (403), `X-Tenant-ID` absent (with a token) or malformed
+ * (400) or other than the credential's (403), role or scopes without the permission (403). Platform routes ignore
+ * `X-Tenant-ID`. Answers without a promise when the credential was verified a moment ago.
+ *
+ * A credential is `Authorization: Bearer <token or API key>`, `Authorization: ApiKey <API key>` or `X-API-Key`.
  *
  * @throws {@link Problem} `unauthenticated`, `tenant_header_missing`, `invalid_request`, `tenant_mismatch`, `forbidden`
  */
 export function authenticate(
   headers: RequestHeaders,
-  verifier: TokenVerifier,
+  verifier: CredentialVerifier,
   access: Access,
 ): Admission | Promise<Admission> {
   if (access.scope === 'public') return PUBLIC;
-  const principal = verifier.verify(bearerToken(headers));
+  const principal = verifier.verify(credentialOf(headers));
   if (principal instanceof Promise) {
     return principal.then((known) => admit(headers, known, access));
   }
   return admit(headers, principal, access);
 }
 
-function bearerToken(headers: RequestHeaders): string {
-  const header = headers.authorization;
-  if (header === undefined || header === '') {
+function credentialOf(headers: RequestHeaders): string {
+  const { authorization, 'x-api-key': apiKey } = headers;
+  const hasKey = apiKey !== undefined && apiKey !== '';
+  if (authorization === undefined || authorization === '') {
+    if (hasKey) return readApiKey(apiKey);
     throw new Problem('unauthenticated', {
       detail: 'send a token as "Authorization: Bearer <token>"; `tocsin token` makes one',
     });
   }
-  const tooLong = typeof header !== 'string' || header.length > TOKEN_LENGTH_MAX + 10;
-  const token = tooLong ? undefined : BEARER.exec(header)?.[1];
-  if (token !== undefined) return token;
+  if (hasKey) {
+    throw new Problem('unauthenticated', {
+      detail: 'send one credential: the header Authorization or X-API-Key, not both',
+    });
+  }
+  const tooLong = typeof authorization !== 'string' || authorization.length > TOKEN_LENGTH_MAX + 10;
+  const [, scheme, credential] = (tooLong ? null : AUTHORIZATION.exec(authorization)) ?? [];
+  if (scheme !== undefined && credential !== undefined) {
+    return scheme.toLowerCase() === 'apikey' ? readApiKey(credential) : credential;
+  }
   throw new Problem('unauthenticated', {
     detail: `the header Authorization is not "Bearer <token>" of at most ${TOKEN_LENGTH_MAX} characters`,
+  });
+}
+
+/** Where an API key is announced nothing else is taken, so a token cannot come by another way than `Bearer`. */
+function readApiKey(text: string | string[]): string {
+  if (typeof text === 'string' && text.startsWith(API_KEY_PREFIX)) return text;
+  throw new Problem('unauthenticated', {
+    detail: `an API key begins with ${API_KEY_PREFIX}; a token goes into "Authorization: Bearer <token>"`,
   });
 }
 
@@ -79,6 +100,8 @@ function admitToTenant(headers: RequestHeaders, principal: Principal, access: Ac
 function checkTenantHeader(header: string | string[] | undefined, principal: Principal): void {
   if (header === principal.tenantId) return;
   if (header === undefined || header === '') {
+    // Many senders cannot set headers of their own, and these credentials name one tenant anyway.
+    if (principal.credential !== undefined) return;
     throw new Problem('tenant_header_missing', {
       detail: 'send the tenant of the token as the header X-Tenant-ID',
     });
@@ -91,13 +114,19 @@ function checkTenantHeader(header: string | string[] | undefined, principal: Pri
     });
   }
   throw new Problem('tenant_mismatch', {
-    detail: 'the header X-Tenant-ID names another tenant than the token',
+    detail: 'the header X-Tenant-ID names another tenant than the credential',
   });
 }
 
 function checkPermission(principal: Principal, access: Access): void {
-  if (access.permission !== 'none' && roleGrants(principal.role, access.permission)) return;
-  throw new Problem('forbidden', {
-    detail: `the role ${principal.role} does not have the permission ${access.permission}`,
-  });
+  const { permission } = access;
+  if (permission !== 'none' && mayDo(principal, permission)) return;
+  const who = principal.role === 'service' ? 'this key or service' : `the role ${principal.role}`;
+  throw new Problem('forbidden', { detail: `${who} does not have the permission ${permission}` });
+}
+
+/** Says whether a principal has a permission: of its role, or of the scopes it was given. */
+export function mayDo(principal: Principal, permission: Permission): boolean {
+  if (principal.role !== 'service') return roleGrants(principal.role, permission);
+  return principal.scopes?.some((scope) => scope === permission) ?? false;
 }

@@ -14,6 +14,8 @@ export const PERMISSIONS = [
   'tenants:read',
   'tenants:write',
   'audit:read',
+  'keys:read',
+  'keys:write',
 ] as const;
 
 /** One of {@link PERMISSIONS}. */
@@ -24,6 +26,24 @@ export const ROLES = ['platform_admin', 'tenant_admin', 'soc_analyst', 'auditor'
 
 /** One of {@link ROLES}. */
 export type Role = (typeof ROLES)[number];
+
+/**
+ * What an API key or a service may be given: everything inside a tenant but the keys themselves, so that a stolen key
+ * makes no other.
+ */
+export type Scope = Exclude<Permission, `tenants:${string}` | `keys:${string}`>;
+
+/** All of {@link Scope}. */
+export const SCOPES: readonly Scope[] = PERMISSIONS.filter(isScopePermission);
+
+/** Says whether an untrusted value names a scope. */
+export function isScope(value: unknown): value is Scope {
+  return SCOPES.some((scope) => scope === value);
+}
+
+function isScopePermission(permission: Permission): permission is Scope {
+  return !/^(tenants|keys):/.test(permission);
+}
 
 const READ = [
   'events:read',
@@ -45,6 +65,8 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'cases:write',
     'rules:write',
     'audit:read',
+    'keys:read',
+    'keys:write',
   ],
   soc_analyst: [...READ, 'events:write', 'alerts:write', 'incidents:write', 'cases:write'],
   auditor: [...READ, 'audit:read'],

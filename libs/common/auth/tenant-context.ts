@@ -36,6 +36,7 @@ export type SystemReason =
   | 'retention'
   | 'bootstrap'
   | 'audit'
+  | 'identity'
   | 'test';
 
 /**

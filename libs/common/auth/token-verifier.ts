@@ -5,7 +5,7 @@ import { isTenantId } from '@tocsin/kernel/tenant-id.ts';
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { KeySource } from './key-source.ts';
 import type { Principal } from './principal.ts';
-import { isRole } from './role.ts';
+import { isRole, isScope } from './role.ts';
 
 /** Longest token looked at, in characters. */
 export const TOKEN_LENGTH_MAX = 8192;
@@ -127,18 +127,27 @@ function checkType(typ: unknown): void {
 function principalOf(claims: JWTPayload): Principal {
   const { sub, role, tenant_id: tenantId, exp } = claims;
   if (!isSubject(sub)) throw refused('its subject (sub) is not usable');
-  if (!isRole(role)) throw refused('its role is missing or unknown');
   const expiresAt = Number(exp) * 1000;
   if (!Number.isSafeInteger(expiresAt)) throw refused('its expiry (exp) is not usable');
+  if (role === 'service') return serviceOf(claims, sub, expiresAt);
+  if (!isRole(role)) throw refused('its role is missing or unknown');
   if (role === 'platform_admin') return { subject: sub, tenantId: undefined, role, expiresAt };
   if (!isTenantId(tenantId)) throw refused('its tenant_id is missing or malformed');
   return { subject: sub, tenantId, role, expiresAt };
 }
 
-/** 1 to 200 printable characters. `system:` is ours: audit rows of background work begin with it. */
+/** A service identity: what it may do stands in the claim `scope` (RFC 9068 2.2.3); words that are no scope of ours are left out. */
+function serviceOf(claims: JWTPayload, subject: string, expiresAt: number): Principal {
+  const { tenant_id: tenantId, scope } = claims;
+  if (!isTenantId(tenantId)) throw refused('its tenant_id is missing or malformed');
+  const scopes = typeof scope === 'string' ? scope.split(' ').filter(isScope) : [];
+  return { subject, tenantId, role: 'service', scopes, expiresAt };
+}
+
+/** 1 to 200 printable characters. `system:` and `key:` are ours: audit rows of background work and API keys begin with them. */
 function isSubject(value: unknown): value is string {
   if (typeof value !== 'string' || value.length === 0 || value.length > 200) return false;
-  return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(value) && !value.startsWith('system:');
+  return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(value) && !/^(system|key):/.test(value);
 }
 
 function refused(reason: string, cause?: unknown): Problem {

@@ -4,6 +4,8 @@ import type { StreamRequest } from '@tocsin/http/raw-route.ts';
 import { streamTenantRoute } from '@tocsin/http/raw-route.ts';
 import type { Route, RouteReply } from '@tocsin/http/route.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
+import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
+import type { FairSlots } from '@tocsin/limits/fair-slots.ts';
 import type { Dispatcher } from 'undici';
 import type { InFlightBytes } from '../domain/in-flight.ts';
 
@@ -12,6 +14,8 @@ export interface ForwardDeps {
   /** Connections to the process that accepts events. */
   readonly data: Dispatcher;
   readonly inFlight: InFlightBytes;
+  /** Requests to the data process at once: a tenant with slow senders leaves some to the others. */
+  readonly slots: FairSlots;
 }
 
 /** Headers that go along; everything else stays here. The token goes too: data checks it again by itself. */
@@ -21,6 +25,7 @@ const REQUEST_HEADERS = [
   'content-length',
   'content-type',
   'idempotency-key',
+  'x-api-key',
   'x-tenant-id',
 ] as const;
 const REPLY_HEADERS = [
@@ -49,18 +54,20 @@ export function forwardRoute(deps: ForwardDeps, route: ForwardedRoute): Route {
   return streamTenantRoute({
     ...route,
     limitedBy: 'behind',
-    handle: (_tenant, request) => forward(deps, request, route.bodyBytesMax),
+    handle: (tenant, request) => forward(deps, tenant.tenantId, request, route.bodyBytesMax),
   });
 }
 
 async function forward(
   deps: ForwardDeps,
+  tenantId: TenantId,
   request: StreamRequest,
   bodyBytesMax: number,
 ): Promise<RouteReply> {
   const stated = Number(request.headers['content-length']);
   const size = { bytes: 0, bytesMax: bodyBytesMax };
-  const release = deps.inFlight.take(Number.isFinite(stated) ? stated : bodyBytesMax);
+  const release = deps.inFlight.take(tenantId, Number.isFinite(stated) ? stated : bodyBytesMax);
+  const releaseSlot = await deps.slots.take(tenantId);
   try {
     const answer = await deps.data.request({
       method: request.method as Dispatcher.HttpMethod,
@@ -91,6 +98,7 @@ async function forward(
       cause,
     });
   } finally {
+    releaseSlot();
     release();
   }
 }

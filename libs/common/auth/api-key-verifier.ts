@@ -1,0 +1,154 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Clock } from '@tocsin/kernel/clock.ts';
+import { Problem } from '@tocsin/kernel/problem.ts';
+import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
+import { parseApiKey } from './api-key.ts';
+import type { KeyPepper } from './key-pepper.ts';
+import type { Principal } from './principal.ts';
+import type { Scope } from './role.ts';
+
+/** How long what was read of a key is believed. With the reading itself a revocation takes effect within 5 s (design 6). */
+export const KEY_STATE_MS_MAX = 3_000;
+/** Most keys remembered, unknown ids too; past it the one read longest ago is forgotten and read again. */
+export const KEY_STATES_MAX = 10_000;
+/** Most key ids that were never seen and are being looked up at once; more are answered 503. */
+export const KEY_LOOKUPS_MAX = 64;
+
+/** One of a key's secrets: one, or two while it is rotated. */
+export interface KeySecret {
+  readonly mac: Uint8Array;
+  readonly pepperId: string;
+  /** Wall time in milliseconds after which it opens nothing; `undefined` for as long as the key lives. */
+  readonly endsAt: number | undefined;
+}
+
+/** What is stored of a key. */
+export interface StoredKey {
+  readonly keyId: string;
+  readonly tenantId: TenantId;
+  readonly environment: string;
+  readonly scopes: readonly Scope[];
+  /** The only source it may send events as. */
+  readonly source: string | undefined;
+  /** Wall time in milliseconds; `undefined` for never. */
+  readonly expiresAt: number | undefined;
+  readonly revoked: boolean;
+  readonly secrets: readonly KeySecret[];
+}
+
+/** Where keys are stored. */
+export interface KeyDirectory {
+  /** Reads a key, revoked and expired ones too. @throws {@link Problem} `unavailable` */
+  find(keyId: string): Promise<StoredKey | undefined>;
+}
+
+interface Known {
+  readonly key: StoredKey | undefined;
+  readonly principal: Principal | undefined;
+  readonly readAt: number;
+}
+
+/**
+ * Verifies API keys: checksum, then the key by its id (from memory for {@link KEY_STATE_MS_MAX}), then the HMAC of the
+ * secret in constant time, then revocation and expiry. Who shows a wrong secret is not told what else is wrong.
+ */
+export class ApiKeyVerifier {
+  readonly #directory: KeyDirectory;
+  readonly #pepper: KeyPepper;
+  readonly #clock: Clock;
+  readonly #known = new Map<string, Known>();
+  readonly #asking = new Map<string, Promise<Known>>();
+
+  constructor(directory: KeyDirectory, pepper: KeyPepper, clock: Clock) {
+    this.#directory = directory;
+    this.#pepper = pepper;
+    this.#clock = clock;
+  }
+
+  /**
+   * Says who a key speaks for, without a promise where the key was read a moment ago.
+   *
+   * @param text - UNTRUSTED
+   * @throws {@link Problem} `unauthenticated` with the reason, `unavailable` when the key cannot be looked up
+   */
+  verify(text: string): Principal | Promise<Principal> {
+    const parts = parseApiKey(text);
+    if (parts === undefined) {
+      throw refused('it is not well-formed or its checksum is wrong; copy it again, whole');
+    }
+    const { keyId, environment } = parts;
+    const mac = this.#pepper.mac(keyId, parts.secret);
+    const known = this.#known.get(keyId);
+    if (known !== undefined && this.#clock.monotonic() - known.readAt < KEY_STATE_MS_MAX) {
+      return this.#judge(known, environment, mac);
+    }
+    return this.#ask(keyId, known === undefined).then((read) =>
+      this.#judge(read, environment, mac),
+    );
+  }
+
+  /** Requests that come together ask once. */
+  #ask(keyId: string, isNew: boolean): Promise<Known> {
+    const running = this.#asking.get(keyId);
+    if (running !== undefined) return running;
+    if (isNew && this.#asking.size >= KEY_LOOKUPS_MAX) {
+      throw new Problem('unavailable', {
+        detail: 'too many unknown API keys are being looked up: try again',
+        retryAfterSeconds: 1,
+      });
+    }
+    const asking = this.#read(keyId).finally(() => this.#asking.delete(keyId));
+    this.#asking.set(keyId, asking);
+    return asking;
+  }
+
+  async #read(keyId: string): Promise<Known> {
+    const readAt = this.#clock.monotonic();
+    const key = await this.#directory.find(keyId);
+    const known = { key, principal: key && principalOf(key), readAt };
+    this.#known.delete(keyId);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size >= KEY_STATES_MAX && oldest !== undefined) this.#known.delete(oldest);
+    this.#known.set(keyId, known);
+    return known;
+  }
+
+  #judge({ key, principal }: Known, environment: string, mac: Buffer): Principal {
+    const now = this.#clock.now();
+    const secret = key?.secrets.find((one) => timingSafeEqual(one.mac, mac));
+    if (key === undefined || principal === undefined || secret === undefined) {
+      throw refused(
+        this.#isOfOtherPepper(key) ? 'it was made with another pepper' : 'it is unknown',
+      );
+    }
+    if (key.environment !== environment) throw refused('it is unknown');
+    if (key.revoked) throw refused('it is revoked');
+    if (key.expiresAt !== undefined && key.expiresAt <= now) throw refused('it has expired');
+    if (secret.endsAt !== undefined && secret.endsAt <= now) {
+      throw refused('it was rotated and this secret has ended; use the new one');
+    }
+    return principal;
+  }
+
+  /** The one mistake of an operator worth a word: a home restored without its keys folder. */
+  #isOfOtherPepper(key: StoredKey | undefined): boolean {
+    if (key === undefined || key.secrets.length === 0) return false;
+    return key.secrets.every((one) => one.pepperId !== this.#pepper.id);
+  }
+}
+
+function principalOf(key: StoredKey): Principal {
+  return Object.freeze({
+    subject: `key:${key.keyId}`,
+    tenantId: key.tenantId,
+    role: 'service',
+    scopes: key.scopes,
+    expiresAt: key.expiresAt ?? Number.MAX_SAFE_INTEGER,
+    credential: 'api_key',
+    ...(key.source === undefined ? {} : { source: key.source }),
+  });
+}
+
+function refused(reason: string): Problem {
+  return new Problem('unauthenticated', { detail: `the API key is refused: ${reason}` });
+}

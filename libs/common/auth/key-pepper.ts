@@ -1,0 +1,65 @@
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
+import { assert } from '@tocsin/kernel/assert.ts';
+import { isAbsent } from '@tocsin/kernel/disk.ts';
+import { Problem } from '@tocsin/kernel/problem.ts';
+import type { World } from '@tocsin/kernel/world.ts';
+
+const PEPPER_FILE = 'api-key.pepper';
+const PEPPER_BYTES = 32;
+
+/**
+ * The server's own secret in the stored form of API keys: who reads the database alone can neither use a key nor test
+ * guesses of one. HMAC-SHA-256 suffices, because secrets of keys are random: a slow hash would only make each request
+ * dear.
+ */
+export class KeyPepper {
+  /** Which pepper this is, without telling it: stored beside each secret. */
+  readonly id: string;
+  readonly #key: KeyObject;
+
+  /** @param bytes - 32 bytes or more */
+  constructor(bytes: Uint8Array) {
+    assert(bytes.length >= PEPPER_BYTES, `a pepper has at least ${PEPPER_BYTES} bytes`);
+    this.id = hash('sha256', Buffer.concat([Buffer.from('tocsin pepper id\n'), bytes])).slice(
+      0,
+      16,
+    );
+    this.#key = createSecretKey(bytes);
+  }
+
+  /** The stored form of a secret: 32 bytes, bound to its key id so that rows cannot be swapped. */
+  mac(keyId: string, secret: string): Buffer {
+    return createHmac('sha256', this.#key).update(`${keyId}.${secret}`).digest();
+  }
+}
+
+/**
+ * Makes the pepper of a home (file of mode 0600) unless it is there. Only one process may do that at a time: the lock of
+ * the home is held. Losing the file makes every API key useless, so it belongs into the backup.
+ */
+export async function preparePepper({ disk, random }: World, folder: string): Promise<void> {
+  const path = `${folder}/${PEPPER_FILE}`;
+  try {
+    await disk.read(path);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    const temporary = `${path}.new`;
+    await disk.remove(temporary);
+    await disk.writeNew(temporary, Buffer.from(random.bytes(PEPPER_BYTES)));
+    await disk.rename(temporary, path);
+    await disk.syncFolder(folder);
+  }
+}
+
+/**
+ * Reads the pepper of a home.
+ *
+ * @throws {@link Problem} `unavailable` when the file is too short to be one
+ */
+export async function openPepper({ disk }: World, folder: string): Promise<KeyPepper> {
+  const bytes = await disk.read(`${folder}/${PEPPER_FILE}`);
+  if (bytes.length >= PEPPER_BYTES) return new KeyPepper(bytes);
+  throw new Problem('unavailable', {
+    detail: `the file ${PEPPER_FILE} in the keys folder is damaged: put it back from a backup, or remove it and make every API key anew`,
+  });
+}

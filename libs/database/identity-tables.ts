@@ -1,0 +1,40 @@
+import type { ColumnType } from 'kysely';
+
+/** Tables of API keys in the schema `tenant_data` (migration 020). */
+export interface IdentityTables {
+  api_keys: ApiKeyRow;
+  api_key_secrets: ApiKeySecretRow;
+}
+
+/** An API key without what opens it. */
+export interface ApiKeyRow {
+  tenant_id: string;
+  key_id: string;
+  name: string;
+  environment: string;
+  scopes: string[];
+  source: string | null;
+  expires_at: Date | null;
+  created_at: ColumnType<Date, Date, never>;
+  created_by: string;
+  rotated_at: Date | null;
+  revoked_at: Date | null;
+  revoked_by: string | null;
+}
+
+/** One secret of a key, as an HMAC. */
+export interface ApiKeySecretRow {
+  tenant_id: string;
+  key_id: string;
+  secret_id: string;
+  mac: ColumnType<Buffer, Uint8Array, never>;
+  pepper_id: string;
+  created_at: ColumnType<Date, Date, never>;
+  ends_at: Date | null;
+}
+
+/** Whose key an id is, in the schema `platform`. Kept by a trigger. */
+export interface ApiKeyIndexRow {
+  key_id: string;
+  tenant_id: string;
+}
