@@ -9,6 +9,8 @@ export interface Home {
   /** Signing key of the local issuer and other long-lived secrets. */
   readonly keys: string;
   readonly logs: string;
+  /** Newest signed head of each audit chain. */
+  readonly auditHeads: string;
   /** Compiled code of the processes: they start in half the time. May be removed. */
   readonly cache: string;
   readonly lockFile: string;
@@ -57,6 +59,7 @@ export function homeAt(path: string): Home {
     run,
     keys: join(root, 'keys'),
     logs: join(root, 'logs'),
+    auditHeads: join(root, 'audit'),
     cache: join(root, 'cache'),
     lockFile: join(run, 'supervisor.lock'),
     processesFile: join(run, 'processes.json'),

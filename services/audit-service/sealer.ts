@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Database } from '@tocsin/database/database.ts';
 import type { DatabaseLog } from '@tocsin/database/log.ts';
 import { sleep } from '@tocsin/kernel/clock.ts';
@@ -9,11 +8,11 @@ import { type ChainEnd, emptyChain, extendChain, rowText } from './domain/chain.
 import {
   type AuditKey,
   isSignedBy,
-  parseStatement,
   type Statement,
   signStatement,
   statementLine,
 } from './domain/statement.ts';
+import { headPath, readHead } from './head-file.ts';
 import {
   findEnd,
   findHash,
@@ -157,25 +156,6 @@ export class Sealer {
     await world.disk.rename(path, `${path}.lost-${world.clock.now()}`).catch((error: unknown) => {
       if (!isAbsent(error)) throw error;
     });
-  }
-}
-
-/** The file of a chain's newest head. */
-export function headPath(folder: string, chain: string): string {
-  return join(folder, `${chain.replace(':', '_')}.head`);
-}
-
-/** The newest head known outside of the database, or undefined. */
-export async function readHead(
-  { disk }: Pick<World, 'disk'>,
-  folder: string,
-  chain: string,
-): Promise<Statement | undefined> {
-  try {
-    return parseStatement((await disk.read(headPath(folder, chain))).toString('utf8').trim());
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
   }
 }
 

@@ -18,7 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAuditKey } from './audit-key.ts';
 import { parseStatement, type Statement } from './domain/statement.ts';
 import { type AuditKnowledge, AuditVerifier } from './domain/verify-export.ts';
-import { readHead } from './sealer.ts';
+import { readHead } from './head-file.ts';
 import { type AuditService, createAuditService } from './service.ts';
 import { tamper } from './testing/tamper.ts';
 

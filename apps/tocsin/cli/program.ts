@@ -1,6 +1,7 @@
 import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
 import { Command, CommanderError } from 'commander';
 import { registerAlerts } from '../commands/alerts.ts';
+import { registerAudit } from '../commands/audit.ts';
 import { registerCases } from '../commands/cases.ts';
 import { registerDemo } from '../commands/demo.ts';
 import { registerDoctor } from '../commands/doctor.ts';
@@ -30,6 +31,7 @@ const COMMANDS = [
   registerAlerts,
   registerIncidents,
   registerCases,
+  registerAudit,
   registerDemo,
   registerVersion,
 ] as const;
