@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{libs,sources,content,services,apps,tests}/**/*.test.ts'],
+    include: ['{libs,clients,sources,content,services,apps,tests}/**/*.test.ts'],
     exclude: ['**/node_modules/**'],
     globalSetup: ['libs/database/testing/global-setup.ts'],
     pool: 'forks',

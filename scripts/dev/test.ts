@@ -57,7 +57,7 @@ rmSync(folder, { recursive: true, force: true });
 printSummary();
 
 function rootsOfCode(): string[] {
-  return ['libs', 'sources', 'services', 'apps', 'content', 'tests', 'bench'].filter((root) =>
+  return ['libs', 'clients', 'sources', 'services', 'apps', 'content', 'tests', 'bench'].filter((root) =>
     existsSync(root),
   );
 }

@@ -1,3 +1,10 @@
+import { createTocsinClient, type TocsinClient } from '@tocsin/client/client.ts';
+import {
+  type ListItem,
+  type ListPath,
+  type ListQuery,
+  listItems,
+} from '@tocsin/client/list-items.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { type HttpAnswer, httpCall } from './http-call.ts';
 
@@ -17,12 +24,20 @@ export type ApiQuery = Readonly<Record<string, string | number | undefined>>;
 export class ApiClient {
   readonly url: URL;
   readonly tenant: string | undefined;
+  /** The operations of the API document, typed. A refusal is thrown as a {@link Problem}. */
+  readonly calls: TocsinClient;
   readonly #token: string;
 
   constructor(url: URL, token: string, tenant: string | undefined) {
     this.url = url;
     this.tenant = tenant;
     this.#token = token;
+    this.calls = createTocsinClient({
+      url,
+      token,
+      ...(tenant === undefined ? {} : { tenant }),
+      fetch: (request) => fetchByCall(url, request),
+    });
   }
 
   /** The headers every request carries. */
@@ -49,15 +64,17 @@ export class ApiClient {
   }
 
   /** Every item of a list, up to `max`. */
-  async all(path: string, query: ApiQuery, max: number): Promise<readonly ApiObject[]> {
+  all<Path extends ListPath>(
+    path: Path,
+    query: ListQuery<Path>,
+    max: number,
+  ): Promise<readonly ListItem<Path>[]>;
+  /** The same for a path that is put together while running: its items are not typed. */
+  all(path: string, query: ApiQuery, max: number): Promise<readonly ApiObject[]>;
+  async all(path: string, query: object, max: number): Promise<readonly ApiObject[]> {
     const items: ApiObject[] = [];
-    let cursor: string | undefined;
-    do {
-      const page = await this.page(path, { ...query, cursor, limit: Math.min(200, max) });
-      items.push(...page.items);
-      cursor = page.next_cursor ?? undefined;
-    } while (cursor !== undefined && items.length < max);
-    return items.slice(0, max);
+    for await (const item of listItems(this.calls, path as ListPath, query, max)) items.push(item);
+    return items;
   }
 
   /**
@@ -81,6 +98,29 @@ export class ApiClient {
     if (answer.status >= 400) throw problemOf(answer, `${method} ${path}`);
     return answer;
   }
+}
+
+/** Sends what the typed client asks by {@link httpCall}, which answers in words when nothing is there. */
+async function fetchByCall(url: URL, request: Request): Promise<Response> {
+  const { pathname, search } = new URL(request.url);
+  const { method } = request;
+  const body = request.body === null ? undefined : await request.bytes();
+  const answer = await httpCall(
+    { url },
+    {
+      method,
+      path: pathname + search,
+      headers: Object.fromEntries(request.headers),
+      ...(body === undefined ? {} : { body }),
+    },
+  );
+  if (answer.status >= 400) throw problemOf(answer, `${method} ${pathname}`);
+  const empty = answer.body.length === 0;
+  const headers = { 'content-type': answer.headers['content-type'] ?? 'application/json' };
+  return new Response(empty ? null : new Uint8Array(answer.body), {
+    status: answer.status,
+    headers,
+  });
 }
 
 function withQuery(path: string, query: ApiQuery): string {

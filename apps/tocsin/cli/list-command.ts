@@ -1,3 +1,4 @@
+import type { ListPath, ListQuery } from '@tocsin/client/list-items.ts';
 import { type Command, CommanderError } from 'commander';
 import type { ApiObject } from './api-client.ts';
 import { type ApiOptions, defineApiCommand } from './define-command.ts';
@@ -11,7 +12,7 @@ import { openTerminal } from './terminal.ts';
 export interface ListCommand {
   readonly name: string;
   readonly description: string;
-  readonly path: string;
+  readonly path: ListPath & `/v1/${'alerts' | 'incidents' | 'cases'}`;
   /** Loaded when needed: a schema takes longer to load than most commands to run. */
   readonly statuses: () => Promise<readonly string[]>;
   readonly columns: readonly Column<ApiObject>[];
@@ -33,7 +34,9 @@ export function registerList(program: Command, list: ListCommand): void {
     .action(async (options: ListOptions) => {
       await requireStatus(options.status, list);
       const api = await openTenantSession(options);
-      const items = await api.all(list.path, { status: options.status }, options.limit);
+      // Checked above: a status of one kind of thing is none of another's.
+      const query = { status: options.status } as ListQuery<typeof list.path>;
+      const items = await api.all(list.path, query, options.limit);
       openTerminal(options.json === true).result({ items }, () =>
         items.length === 0 ? `No ${list.name}.` : formatTable(items, list.columns),
       );

@@ -76,8 +76,8 @@ async function platformClient(running: Running, url: URL): Promise<ApiClient> {
 }
 
 async function onlyTenant(platform: ApiClient): Promise<string> {
-  const { items } = await platform.page('/v1/tenants', { limit: 10 });
-  const ids = items.map((item) => String(item.tenant_id));
+  const { data } = await platform.calls.GET('/v1/tenants', { params: { query: { limit: 10 } } });
+  const ids = (data?.items ?? []).map((item) => item.tenant_id);
   const [only] = ids;
   if (only !== undefined && ids.length === 1) return only;
   throw new Problem('invalid_request', {

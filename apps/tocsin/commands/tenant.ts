@@ -49,11 +49,13 @@ function withUrl(command: Command): Command {
 
 async function createTenant(id: string, options: CreateOptions): Promise<void> {
   const api = await openPlatformSession(options);
-  const made = await api.post('/v1/tenants', {
-    tenant_id: id,
-    name: options.name ?? id,
-    retention_days: options.retentionDays,
-    data_residency: options.residency,
+  const { data: made = {} } = await api.calls.POST('/v1/tenants', {
+    body: {
+      tenant_id: id,
+      name: options.name ?? id,
+      retention_days: options.retentionDays,
+      data_residency: options.residency,
+    },
   });
   openTerminal(options.json === true).result(made, () => formatTable([made], COLUMNS));
 }
@@ -68,6 +70,8 @@ async function listTenants(options: PlatformOptions): Promise<void> {
 
 async function showTenant(id: string, options: PlatformOptions): Promise<void> {
   const api = await openPlatformSession(options);
-  const found = await api.get(`/v1/tenants/${encodeURIComponent(id)}`);
+  const { data: found = {} } = await api.calls.GET('/v1/tenants/{tenant_id}', {
+    params: { path: { tenant_id: id } },
+  });
   openTerminal(options.json === true).result(found, () => formatTable([found], COLUMNS));
 }
