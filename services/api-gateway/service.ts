@@ -1,5 +1,7 @@
 import type { EventBus } from '@tocsin/bus/event-bus.ts';
 import type { Route } from '@tocsin/http/route.ts';
+import { FairSlots } from '@tocsin/limits/fair-slots.ts';
+import type { Metrics } from '@tocsin/telemetry/metrics.ts';
 import type { Dispatcher } from 'undici';
 import { InFlightBytes } from './domain/in-flight.ts';
 import { forwardRoute } from './routes/forward.ts';
@@ -8,6 +10,8 @@ import { queueHealthRoute, type ShownQueue } from './routes/queue-health.ts';
 
 /** Bytes of ingest bodies on their way to the data process at once. */
 export const IN_FLIGHT_BYTES_MAX = 64 * 1024 * 1024;
+/** Requests to the data process at once; it needs as many connections. A tenant alone gets half of them. */
+export const FORWARDED_AT_ONCE_MAX = 128;
 /** Largest ingest body; data has the same limit. */
 const BODY_BYTES_MAX = 10 * 1024 * 1024;
 
@@ -16,12 +20,22 @@ export interface GatewayDeps {
   readonly data: Dispatcher;
   readonly bus: EventBus;
   readonly queues: readonly ShownQueue[];
+  readonly metrics: Metrics;
   readonly keys: () => Promise<readonly object[]>;
 }
 
 /** The outer face of the product: forwards ingest, shows queues and keys. All other routes are the services' own. */
 export function createGateway(deps: GatewayDeps): { name: string; routes: readonly Route[] } {
-  const forwarding = { data: deps.data, inFlight: new InFlightBytes(IN_FLIGHT_BYTES_MAX) };
+  const refused = deps.metrics.counter({
+    name: 'tocsin_gateway_in_flight_refused_total',
+    help: 'Ingest requests refused because too many bytes were on their way',
+    labels: [],
+  });
+  const forwarding = {
+    data: deps.data,
+    inFlight: new InFlightBytes(IN_FLIGHT_BYTES_MAX, () => refused.add({})),
+    slots: new FairSlots(FORWARDED_AT_ONCE_MAX),
+  };
   const ingest = {
     tags: ['ingest'],
     permission: 'events:write',

@@ -8,6 +8,7 @@ import { loadConfig } from '@tocsin/config/load-config.ts';
 import { DATA_CONFIG } from '@tocsin/config/processes.ts';
 import { WORK_TOPICS } from '@tocsin/contracts/topic.ts';
 import { healthRoutes } from '@tocsin/http/health.ts';
+import { RateGate } from '@tocsin/http/rate-gate.ts';
 import { buildServer } from '@tocsin/http/server.ts';
 import { isAbsent } from '@tocsin/kernel/disk.ts';
 import type { World } from '@tocsin/kernel/world.ts';
@@ -69,6 +70,7 @@ async function main(): Promise<void> {
     routes: [...services.routes, ...health],
     verifier,
     tenants: openTenantDirectory(database, world),
+    rates: new RateGate({}, world.clock, metrics),
     log,
     metrics,
     world,

@@ -1,18 +1,17 @@
-import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
-
 /** Bytes that a tenant may take in one turn before the next tenant has its turn. */
 export const QUANTUM_BYTES = 64 * 1024;
 
 /** Something of a tenant that has an ordered sequence of items to give. */
 export interface Supply<Item> {
-  readonly tenantId: TenantId;
+  /** The tenant; empty for what is of several or of none, which then share as one. */
+  readonly tenantId: string;
   /** The next item without taking it; `undefined` when there is none now. */
   peek(): Item | undefined;
   take(): void;
 }
 
 interface Lane<Item> {
-  readonly tenantId: TenantId;
+  readonly tenantId: string;
   /** Supplies of the tenant that may have items; served in turn. */
   readonly supplies: Supply<Item>[];
   deficit: number;
@@ -24,7 +23,7 @@ interface Lane<Item> {
  */
 export class FairQueue<Item> {
   readonly #bytesOf: (item: Item) => number;
-  readonly #lanes = new Map<TenantId, Lane<Item>>();
+  readonly #lanes = new Map<string, Lane<Item>>();
   /** Tenants with something to give; the first one has the turn. */
   #ring: Lane<Item>[] = [];
 

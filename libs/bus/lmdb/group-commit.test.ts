@@ -14,14 +14,36 @@ describe('GroupCommit', () => {
     expect(commits).toEqual([[1, 2, 3]]);
   });
 
-  it('begins another commit at 32 MiB', async () => {
+  it('begins another commit at 8 MiB', async () => {
     const commits: number[][] = [];
     const group = new GroupCommit<number>(new FatalLatch(() => undefined), async (ops) => {
       commits.push([...ops]);
     });
-    const half = 16 * 1024 * 1024;
+    const half = 4 * 1024 * 1024;
     await Promise.all([group.add(1, half), group.add(2, half), group.add(3, 1)]);
     expect(commits).toEqual([[1, 2], [3]]);
+  });
+
+  it('puts the little of one tenant before the flood of another, each in order', async () => {
+    const commits: string[][] = [];
+    const group = new GroupCommit<string>(new FatalLatch(() => undefined), async (ops) => {
+      commits.push([...ops]);
+    });
+    const mebibyte = 1024 * 1024;
+    const flood = Array.from({ length: 30 }, (_, index) =>
+      group.add(`flood-${index}`, mebibyte, 'flood'),
+    );
+    await Promise.all([
+      ...flood,
+      group.add('small-1', 10, 'small'),
+      group.add('small-2', 10, 'small'),
+    ]);
+    expect(commits[0]).toContain('small-1');
+    expect(commits[0]).toContain('small-2');
+    expect(commits.flat().filter((op) => op.startsWith('flood'))).toEqual(
+      flood.map((_, index) => `flood-${index}`),
+    );
+    expect(commits.every((ops) => ops.length <= 10)).toBe(true);
   });
 
   it('never tries again after a failed commit, and reports it once', async () => {

@@ -1,4 +1,5 @@
 import { Problem } from '@tocsin/kernel/problem.ts';
+import { FairQueue, type Supply } from './fair-queue.ts';
 import type { FatalLatch } from './fatal-latch.ts';
 
 interface Waiting<Op> {
@@ -8,17 +9,40 @@ interface Waiting<Op> {
   readonly reject: (error: unknown) => void;
 }
 
-/** Largest sum of weights (bytes) in one commit, unless a single operation is larger. */
-const COMMIT_WEIGHT_MAX = 32 * 1024 * 1024;
+/**
+ * Largest sum of weights (bytes) in one commit, unless a single operation is larger. Everyone in a commit waits for
+ * all of it, so it is a fraction of a second of the disk.
+ */
+const COMMIT_WEIGHT_MAX = 8 * 1024 * 1024;
+
+/** Operations of one tenant, in order. */
+class Lane<Op> implements Supply<Waiting<Op>> {
+  readonly tenantId: string;
+  readonly waiting: Waiting<Op>[] = [];
+
+  constructor(tenantId: string) {
+    this.tenantId = tenantId;
+  }
+
+  peek(): Waiting<Op> | undefined {
+    return this.waiting[0];
+  }
+
+  take(): void {
+    this.waiting.shift();
+  }
+}
 
 /**
- * Collects operations while a commit is under way and puts all of them into the next one.
- * One commit at a time, in the order of `add`. A failed commit trips the latch: there is no second try.
+ * Collects operations while a commit is under way and puts them into the next one; when they are too many for it,
+ * tenants have fair turns, so that what little one has does not wait behind the flood of another. One commit at a
+ * time, for each tenant in the order of `add`. A failed commit trips the latch: there is no second try.
  */
 export class GroupCommit<Op> {
   readonly #latch: FatalLatch;
   readonly #commit: (ops: readonly Op[]) => Promise<void>;
-  #waiting: Waiting<Op>[] = [];
+  readonly #queue = new FairQueue<Waiting<Op>>(({ weight }) => weight);
+  readonly #lanes = new Map<string, Lane<Op>>();
   #running: Promise<void> | undefined;
   #closed = false;
 
@@ -31,12 +55,15 @@ export class GroupCommit<Op> {
   /**
    * Resolves when the operation is durable.
    *
+   * @param tenantId - whose it is; empty when it is of several or of none
    * @throws Problem `unavailable` after `close` or a failed commit
    */
-  add(op: Op, weight: number): Promise<void> {
+  add(op: Op, weight: number, tenantId = ''): Promise<void> {
     if (this.#closed) return Promise.reject(closedProblem());
     const promise = new Promise<void>((resolve, reject) => {
-      this.#waiting.push({ op, weight, resolve, reject });
+      const lane = this.#laneOf(tenantId);
+      lane.waiting.push({ op, weight, resolve, reject });
+      this.#queue.wake(lane);
     });
     this.#running ??= this.#run();
     return promise;
@@ -51,8 +78,9 @@ export class GroupCommit<Op> {
   async #run(): Promise<void> {
     // One turn of the event loop: publishers woken by the same input share the first commit too.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#waiting.length > 0) {
+    while (!this.#queue.isEmpty) {
       const batch = this.#takeBatch();
+      if (batch.length === 0) break;
       try {
         this.#latch.check();
         await this.#commit(batch.map(({ op }) => op));
@@ -65,15 +93,19 @@ export class GroupCommit<Op> {
     this.#running = undefined;
   }
 
+  #laneOf(tenantId: string): Lane<Op> {
+    const known = this.#lanes.get(tenantId);
+    if (known !== undefined) return known;
+    const lane = new Lane<Op>(tenantId);
+    this.#lanes.set(tenantId, lane);
+    return lane;
+  }
+
   #takeBatch(): Waiting<Op>[] {
-    let weight = 0;
-    let length = 0;
-    for (const { weight: next } of this.#waiting) {
-      if (length > 0 && weight + next > COMMIT_WEIGHT_MAX) break;
-      weight += next;
-      length += 1;
-    }
-    return this.#waiting.splice(0, length);
+    const batch = this.#queue.take(COMMIT_WEIGHT_MAX);
+    for (const lane of this.#lanes.values())
+      if (lane.waiting.length === 0) this.#lanes.delete(lane.tenantId);
+    return batch;
   }
 
   #refusal(): unknown {

@@ -149,7 +149,7 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
     const release = this.#admission.admit(frames);
     try {
       const added = [...byTopic].map(([topic, some]) => {
-        return this.#commitsOf(topic).add(some, bytesOf(some));
+        return this.#commitsOf(topic).add(some, bytesOf(some), oneTenantOf(some));
       });
       await Promise.all(added);
     } finally {
@@ -346,4 +346,10 @@ function bytesOf(frames: readonly Frame[]): number {
   let bytes = 0;
   for (const { body } of frames) bytes += body.length;
   return bytes;
+}
+
+/** The tenant of frames that are all of one; empty when they are of several. */
+function oneTenantOf(frames: readonly Frame[]): string {
+  const tenantId = frames[0]?.tenantId ?? '';
+  return frames.every((frame) => frame.tenantId === tenantId) ? tenantId : '';
 }

@@ -38,7 +38,7 @@ export type TenantQuotaChange = Static<typeof TenantQuotaChange>;
 
 /** The quota of a tenant for which nothing is set: far above what an ordinary customer sends (Resolution 23). */
 export const DEFAULT_QUOTA: TenantQuota = Object.freeze({
-  api_requests_per_second: 200,
+  api_requests_per_second: 1_000,
   ingest_requests_per_second: 50_000,
   ingest_events_per_second: 1_000_000,
   ingest_bytes_per_second: 1_000_000_000,

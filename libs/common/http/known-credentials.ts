@@ -27,5 +27,6 @@ export class KnownCredentials {
 
 /** Wherever a request may carry a credential. */
 function keyOf(headers: IncomingHttpHeaders): string {
-  return hash('sha256', `${headers.authorization ?? ''}\n${headers.cookie ?? ''}`, 'base64');
+  const { authorization = '', cookie = '', 'x-api-key': apiKey = '' } = headers;
+  return hash('sha256', `${authorization}\n${cookie}\n${apiKey}`, 'base64');
 }

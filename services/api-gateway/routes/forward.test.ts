@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts';
+import { FairSlots } from '@tocsin/limits/fair-slots.ts';
 import { Pool } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InFlightBytes } from '../domain/in-flight.ts';
@@ -24,7 +25,7 @@ describe('a forwarded request', () => {
     await new Promise((resolve) => probe.close(resolve));
     pool = new Pool(`http://127.0.0.1:${dataPort}`);
     const route = forwardRoute(
-      { data: pool, inFlight: new InFlightBytes(BODY.length * 2) },
+      { data: pool, inFlight: new InFlightBytes(BODY.length * 2), slots: new FairSlots(2) },
       {
         method: 'POST',
         path: '/v1/ingest/events',

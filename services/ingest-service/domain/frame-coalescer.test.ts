@@ -235,20 +235,21 @@ describe('the frame coalescer', () => {
     }
   });
 
-  it('refuses what would let more wait than the limit, and takes it when there is room again', async () => {
+  it('refuses what is past the share of its tenant, leaves room for others, and takes it again later', async () => {
     const { bus, coalescer } = open();
     const big = { bytes: Buffer.alloc(FRAME_BODY_BYTES_MAX, 'x'), count: 1 };
-    const runs = Array.from({ length: 16 }, () => big);
-    const requests = Array.from({ length: WAITING_BYTES_MAX / (16 * FRAME_BODY_BYTES_MAX) }, () =>
-      coalescer.add(ACME, ORIGIN, runs),
-    );
+    const request = Array.from({ length: 16 }, () => big);
+    const requestBytes = 16 * FRAME_BODY_BYTES_MAX;
+    const share = Math.floor((WAITING_BYTES_MAX * 2) / 3 / requestBytes);
+    const taken = Array.from({ length: share }, () => coalescer.add(ACME, ORIGIN, request));
     const over = { code: 'too_many_requests', retryAfterSeconds: 1 };
-    await expect(coalescer.add(GLOBEX, ORIGIN, [line('a')])).rejects.toMatchObject(over);
-    await expect(coalescer.addKeyed(GLOBEX, ORIGIN, [line('a')], 'k')).rejects.toMatchObject(over);
+    await expect(coalescer.add(ACME, ORIGIN, request)).rejects.toMatchObject(over);
+    await expect(coalescer.addKeyed(ACME, ORIGIN, request, 'k')).rejects.toMatchObject(over);
+    const other = coalescer.add(GLOBEX, ORIGIN, request);
     await bus.drain();
-    await Promise.all(requests);
-    const again = coalescer.add(GLOBEX, ORIGIN, [line('a')]);
+    await Promise.all([...taken, other]);
+    const again = coalescer.add(ACME, ORIGIN, request);
     await bus.drain();
-    expect(await again).toHaveLength(1);
+    expect(await again).toHaveLength(16);
   });
 });

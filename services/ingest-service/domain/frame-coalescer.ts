@@ -2,6 +2,7 @@ import type { EventBus } from '@tocsin/bus/event-bus.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { uuidV7 } from '@tocsin/kernel/uuid.ts';
 import type { World } from '@tocsin/kernel/world.ts';
+import { FairShare } from '@tocsin/limits/fair-share.ts';
 import { keyedFrames } from './keyed-frames.ts';
 import type { LineRun } from './line-runs.ts';
 import {
@@ -20,7 +21,8 @@ export const PUBLISHING_MAX = 2;
 
 /**
  * Bytes of items that wait for the bus, at most. The gateway bounds what is on its way as received; this bounds it as
- * decompressed, which may be a thousand times as much.
+ * decompressed, which may be a thousand times as much. A tenant alone may use two thirds of it, so that others find
+ * room while it floods.
  */
 export const WAITING_BYTES_MAX = 128 * 1024 * 1024;
 
@@ -41,7 +43,7 @@ export class FrameCoalescer {
   readonly #bus: EventBus;
   readonly #world: World;
   readonly #lanes = new Map<string, Lane>();
-  #waitingBytes = 0;
+  readonly #waiting = new FairShare(WAITING_BYTES_MAX, 2);
 
   constructor(bus: EventBus, world: World) {
     this.#bus = bus;
@@ -61,7 +63,7 @@ export class FrameCoalescer {
   ): Promise<ReceiptPart[]> {
     const now = this.#world.clock.now();
     const { frames, parts } = keyedFrames(key, origin, runs, idempotencyKey, now);
-    await this.#bounded(runs, () => this.#bus.publish(frames));
+    await this.#bounded(key, runs, () => this.#bus.publish(frames));
     return parts;
   }
 
@@ -72,7 +74,7 @@ export class FrameCoalescer {
    */
   async add(key: FrameKey, origin: FrameOrigin, runs: readonly LineRun[]): Promise<ReceiptPart[]> {
     const parts: ReceiptPart[] = [];
-    await this.#bounded(runs, () => this.#pack(key, origin, runs, parts));
+    await this.#bounded(key, runs, () => this.#pack(key, origin, runs, parts));
     return parts;
   }
 
@@ -96,19 +98,23 @@ export class FrameCoalescer {
     await Promise.all(durable);
   }
 
-  async #bounded(runs: readonly LineRun[], work: () => Promise<void>): Promise<void> {
+  async #bounded(
+    { tenantId }: FrameKey,
+    runs: readonly LineRun[],
+    work: () => Promise<void>,
+  ): Promise<void> {
     const bytes = runs.reduce((sum, run) => sum + run.bytes.length, 0);
-    if (this.#waitingBytes + bytes > WAITING_BYTES_MAX) {
+    if (!this.#waiting.take(tenantId, bytes)) {
       throw new Problem('too_many_requests', {
         detail: 'more data came than can be written: send it again in a second',
         retryAfterSeconds: 1,
+        members: { limit: 'waiting_bytes', subject: 'tenant' },
       });
     }
-    this.#waitingBytes += bytes;
     try {
       await work();
     } finally {
-      this.#waitingBytes -= bytes;
+      this.#waiting.giveBack(tenantId, bytes);
     }
   }
 

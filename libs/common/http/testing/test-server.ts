@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import type { CredentialVerifier } from '@tocsin/auth/credential-verifier.ts';
 import { openLocalIssuer, type TokenRequest } from '@tocsin/auth/local-issuer.ts';
 import { TokenVerifier } from '@tocsin/auth/token-verifier.ts';
 import { parseTenantId } from '@tocsin/kernel/tenant-id.ts';
@@ -20,6 +21,8 @@ export interface TestServerOptions {
   readonly metrics?: Metrics;
   readonly world?: World;
   readonly limits?: Partial<HttpLimits>;
+  /** What verifies credentials beside the issuer's tokens; without it nothing does. */
+  readonly verifierOf?: (tokens: TokenVerifier) => CredentialVerifier;
   /** Quotas; default: nothing is limited. */
   readonly rates?: Partial<RateRules>;
 }
@@ -47,11 +50,12 @@ export async function testServer(
   const issuer = await openLocalIssuer(world, folder, 'tocsin');
   for (const name of await world.disk.list(folder)) await world.disk.remove(`${folder}/${name}`);
   await world.disk.remove(folder).catch(() => undefined);
+  const tokens = new TokenVerifier([issuer.trusted()], world.clock);
   const server = buildServer({
     service: 'test',
     version: '0.0.0',
     routes,
-    verifier: new TokenVerifier([issuer.trusted()], world.clock),
+    verifier: options.verifierOf?.(tokens) ?? tokens,
     tenants: options.tenants ?? everyTenant,
     log: options.log ?? silentLog,
     metrics,
