@@ -8,7 +8,11 @@ import type { Frame } from '@tocsin/bus/frame.ts';
 import { type LmdbEventBus, openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
 import { Collector } from '@tocsin/bus/testing/collector.ts';
 import { roomyDisk } from '@tocsin/bus/testing/open-test-bus.ts';
-import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts';
+import {
+  type TestServer,
+  type TestServerOptions,
+  testServer,
+} from '@tocsin/http/testing/test-server.ts';
 import { deriveEventIds } from '@tocsin/kernel/derived-id.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { parseTenantId } from '@tocsin/kernel/tenant-id.ts';
@@ -97,6 +101,22 @@ async function receipt(id: string, tenant = 'acme-corp'): Promise<Sent> {
   const headers = await up.headers({ tenant });
   const answer = await up.server.app.inject({ url: `/v1/ingest/receipts/${id}`, headers });
   return { status: answer.statusCode, body: answer.json(), headers: answer.headers };
+}
+
+/** Whoever comes, a key that may send as one source only. */
+function boundTo(source: string): NonNullable<TestServerOptions['verifierOf']> {
+  const scopes = ['events:write'] as const;
+  const tenantId = parseTenantId('acme-corp');
+  const expiresAt = world.clock.now() + 60_000;
+  const principal = {
+    subject: 'key:1',
+    tenantId,
+    role: 'service',
+    scopes,
+    expiresAt,
+    source,
+  } as const;
+  return () => ({ verify: () => principal });
 }
 
 /** Frames on the bus, once there are so many items. */
@@ -262,6 +282,21 @@ describe('POST /v1/ingest/raw', () => {
     const [frame] = await framesOf(2);
     expect(frame).toMatchObject({ contentType: 'text/plain', sourceHint: 'linux_auth', count: 2 });
     expect(frame?.body.toString()).toBe('one\ntwo ');
+  });
+
+  it('takes lines of one source only from a key that is bound to it', async () => {
+    await up.server.close();
+    up = await testServer(createIngestService(serviceDeps()).routes, {
+      verifierOf: boundTo('zeek'),
+    });
+    const statusOf = async (url: string) => (await send(url, PLAN_CALL)).status;
+    expect(await statusOf('/v1/ingest/raw')).toBe(202);
+    expect(await statusOf('/v1/ingest/raw?source=zeek')).toBe(202);
+    expect(await statusOf('/v1/ingest/raw?source=linux_auth')).toBe(403);
+    expect(await statusOf('/v1/ingest/raw?wrapped=true')).toBe(403);
+    expect(await statusOf('/v1/ingest/events')).toBe(403);
+    const frames = await framesOf(2);
+    expect(frames.every(({ sourceHint }) => sourceHint === 'zeek')).toBe(true);
   });
 
   it('takes wrapped lines', async () => {

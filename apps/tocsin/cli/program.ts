@@ -1,6 +1,7 @@
 import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
 import { Command, CommanderError } from 'commander';
 import { registerAlerts } from '../commands/alerts.ts';
+import { registerApiKey } from '../commands/api-key.ts';
 import { registerAudit } from '../commands/audit.ts';
 import { registerCases } from '../commands/cases.ts';
 import { registerDemo } from '../commands/demo.ts';
@@ -25,6 +26,7 @@ const COMMANDS = [
   registerDoctor,
   registerTenant,
   registerToken,
+  registerApiKey,
   registerIngest,
   registerScan,
   registerSearch,

@@ -9,6 +9,8 @@ import type { Scope } from './role.ts';
 
 /** How long what was read of a key is believed. With the reading itself a revocation takes effect within 5 s (design 6). */
 export const KEY_STATE_MS_MAX = 3_000;
+/** How long what was read is believed when the secret shown does not fit it: bounds the reads that guesses cause. */
+export const WRONG_SECRET_MS = 250;
 /** Most keys remembered, unknown ids too; past it the one read longest ago is forgotten and read again. */
 export const KEY_STATES_MAX = 10_000;
 /** Most key ids that were never seen and are being looked up at once; more are answered 503. */
@@ -79,12 +81,19 @@ export class ApiKeyVerifier {
     const { keyId, environment } = parts;
     const mac = this.#pepper.mac(keyId, parts.secret);
     const known = this.#known.get(keyId);
-    if (known !== undefined && this.#clock.monotonic() - known.readAt < KEY_STATE_MS_MAX) {
+    if (known !== undefined && this.#isFresh(known, mac)) {
       return this.#judge(known, environment, mac);
     }
     return this.#ask(keyId, known === undefined).then((read) =>
       this.#judge(read, environment, mac),
     );
+  }
+
+  /** A secret that does not fit may have been given a moment ago: then the key is read again, but not for each guess. */
+  #isFresh({ key, readAt }: Known, mac: Buffer): boolean {
+    const ageMs = this.#clock.monotonic() - readAt;
+    const fits = key === undefined || secretOf(key, mac) !== undefined;
+    return ageMs < (fits ? KEY_STATE_MS_MAX : WRONG_SECRET_MS);
   }
 
   /** Requests that come together ask once. */
@@ -115,7 +124,7 @@ export class ApiKeyVerifier {
 
   #judge({ key, principal }: Known, environment: string, mac: Buffer): Principal {
     const now = this.#clock.now();
-    const secret = key?.secrets.find((one) => timingSafeEqual(one.mac, mac));
+    const secret = key && secretOf(key, mac);
     if (key === undefined || principal === undefined || secret === undefined) {
       throw refused(
         this.#isOfOtherPepper(key) ? 'it was made with another pepper' : 'it is unknown',
@@ -135,6 +144,10 @@ export class ApiKeyVerifier {
     if (key === undefined || key.secrets.length === 0) return false;
     return key.secrets.every((one) => one.pepperId !== this.#pepper.id);
   }
+}
+
+function secretOf(key: StoredKey, mac: Buffer): KeySecret | undefined {
+  return key.secrets.find((one) => timingSafeEqual(one.mac, mac));
 }
 
 function principalOf(key: StoredKey): Principal {

@@ -27,6 +27,22 @@ export interface AcceptForm {
   readonly read: (body: Buffer) => ReadItems;
 }
 
+/**
+ * The source of what is sent. A key that is bound to a source sends lines of that source and nothing else: wrapped lines
+ * and canonical events name sources of their own.
+ *
+ * @throws Problem `forbidden`
+ */
+function boundSource({ principal }: RawRequest<unknown>, form: AcceptForm): string {
+  const { source } = principal;
+  if (source === undefined) return form.sourceHint;
+  const fits = form.sourceHint === '' || form.sourceHint === source;
+  if (fits && form.contentType === 'text/plain') return source;
+  throw new Problem('forbidden', {
+    detail: `this API key sends raw lines of the source ${source} only: POST /v1/ingest/raw?source=${source}`,
+  });
+}
+
 /** Decodes, reads, makes durable, then answers 202 (design 3.1). Every refused item and request is counted. */
 export async function accept(
   deps: IngestDeps,
@@ -36,6 +52,7 @@ export async function accept(
 ): Promise<RouteReply> {
   const { counters } = deps;
   try {
+    const sourceHint = boundSource(request, form);
     const body = await decodeBody(request.body, request.contentEncoding, DECODED_BYTES_MAX);
     request.meter.decompressedBytes(body.length);
     const read = form.read(body);
@@ -45,7 +62,7 @@ export async function accept(
     const key = {
       tenantId: tenant.tenantId,
       contentType: form.contentType,
-      sourceHint: form.sourceHint,
+      sourceHint,
     };
     const again = parseIdempotencyKey(request.headers['idempotency-key']);
     const parts =
