@@ -23,8 +23,13 @@ import type {
 import { PortCalls } from './port-calls.ts';
 import type { SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts';
 
-/** Bytes of frames sent to the thread and not yet taken: enough to keep it busy, little enough to stop fast. */
-const IN_FLIGHT_BYTES_MAX = 8 * 1024 * 1024;
+/**
+ * The bus gives tenants their turns when frames leave it; what has left waits in a line. So little is taken ahead: one
+ * frame that the thread works on and one that waits, or a batch of small ones.
+ */
+const BATCH_BYTES_MAX = 512 * 1024;
+/** Bytes of frames sent to the thread and not yet taken, before the next batch. */
+const IN_FLIGHT_BYTES_MAX = 512 * 1024;
 
 /** The consumer group of the pipeline on `raw.events`. */
 export const PIPELINE_GROUP = 'pipeline';
@@ -69,7 +74,8 @@ export class PipelineHost implements LogHandler {
   /** Starts reading. Windows that were lost are filled again from frames that the bus still has. */
   async start(): Promise<void> {
     const { windowsLost, lookbackMs } = await this.#ready;
-    const options = windowsLost ? { rewindMs: lookbackMs } : {};
+    const batchBytesMax = BATCH_BYTES_MAX;
+    const options = windowsLost ? { batchBytesMax, rewindMs: lookbackMs } : { batchBytesMax };
     this.#consumer = await this.#bus.consumeLog('raw.events', PIPELINE_GROUP, this, options);
   }
 
