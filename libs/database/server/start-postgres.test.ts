@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../log.ts';
 import { testEngineFolder } from '../testing/test-server.ts';
 import { findPostmasterFile, isAlive, parsePostmasterFile } from './postmaster-file.ts';
+import { postgresAccount } from './run-as.ts';
 import { type PostgresServer, startPostgres } from './start-postgres.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -55,6 +56,20 @@ async function problemOf(work: Promise<unknown>) {
 }
 
 describe('startPostgres', () => {
+  it("starts over a socket's lock that a power cut left and whose pid is now somebody else's", async () => {
+    const { port, socketFolder = '' } = await start();
+    await server?.stop();
+    const account = await postgresAccount();
+    const other = spawn('sleep', ['60'], account === undefined ? {} : { uid: account.uid });
+    const lines = [other.pid, folder, 0, port, socketFolder, ''];
+    const lock = join(socketFolder, `.s.PGSQL.${port}.lock`);
+    await fs.writeFile(lock, lines.join('\n'));
+    if (account !== undefined) await fs.chown(lock, account.uid, account.gid);
+    const again = await start();
+    expect(again.port).toBe(port);
+    other.kill();
+  });
+
   it('makes a durable server in UTF-8, in which jsonb takes any letter', async () => {
     const { url } = await start();
     const [settings] = await query(

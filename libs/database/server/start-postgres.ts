@@ -70,6 +70,7 @@ export async function startPostgres(options: StartPostgresOptions): Promise<Post
     await assertReachable(folders.root, account);
   }
   await stopOrphan(folders.data, world.clock, options.log);
+  await clearSockets(folders.socket);
   await claimData(folders.data, account);
   const fsync = options.fsync ?? true;
   const password = await initCluster(engine, folders, account, world, fsync);
@@ -93,6 +94,16 @@ async function makeFolders(folders: ClusterFolders, account: Account | undefined
   }
   await fs.chmod(folders.root, 0o711);
   await fs.chown(folders.socket, account.uid, account.gid);
+}
+
+/**
+ * Removes sockets and their locks: nobody serves this data now. A power cut can leave a lock without `postmaster.pid`,
+ * and its pid may be any process's by then, upon which PostgreSQL would refuse to start.
+ */
+async function clearSockets(folder: string): Promise<void> {
+  for (const name of await fs.readdir(folder)) {
+    if (name.startsWith('.s.PGSQL.')) await fs.rm(`${folder}/${name}`, { force: true });
+  }
 }
 
 async function run(
