@@ -7,7 +7,7 @@ SHELL := bash
 # Puts the Node that Tocsin runs on first, without asking the user to.
 with_node = PATH="$$(scripts/dev/node-path):$$PATH"
 
-.PHONY: help demo test up down seed lint fmt bench docs dev-up dev-down
+.PHONY: help demo test up down seed lint fmt bench torture docs dev-up dev-down
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -35,6 +35,9 @@ fmt: ## format the code
 
 bench: ## measure: CPU per event as a multiple of JSON.parse, rates, delays
 	@$(with_node) node bench/run.ts
+
+torture: ## break the running product on purpose and compare what is kept; some faults need root
+	@$(with_node) node tests/torture/run.ts
 
 dev-up: up
 

@@ -1,0 +1,53 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Effort, Report } from './scenario.ts';
+import { SCENARIOS } from './scenarios.ts';
+
+/**
+ * `make torture`, or `node tests/torture/run.ts [scenario...] [--short] [--cycles N] [--minutes N] [--report FOLDER]`:
+ * breaks the running product on purpose and compares what was acknowledged with what is there. One line a scenario;
+ * with --report also a JSON file each. Exit status 1 when a promise was broken.
+ */
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    short: { type: 'boolean', default: false },
+    cycles: { type: 'string' },
+    minutes: { type: 'string' },
+    report: { type: 'string' },
+    list: { type: 'boolean', default: false },
+  },
+});
+const effort: Effort = {
+  short: values.short,
+  ...(values.cycles === undefined ? {} : { cycles: Number(values.cycles) }),
+  ...(values.minutes === undefined ? {} : { minutes: Number(values.minutes) }),
+};
+const known = new Map(SCENARIOS.map((scenario) => [scenario.name, scenario]));
+const unknown = positionals.find((name) => !known.has(name));
+if (values.list || unknown !== undefined) {
+  if (unknown !== undefined) console.error(`there is no scenario ${unknown}; these are:`);
+  for (const name of known.keys()) console.log(name);
+  process.exit(unknown === undefined ? 0 : 2);
+}
+const wanted =
+  positionals.length === 0 ? SCENARIOS : positionals.flatMap((name) => known.get(name) ?? []);
+let broken = 0;
+for (const scenario of wanted) {
+  const began = performance.now();
+  const report = await scenario.run(effort).catch((error: unknown): Report => {
+    return { scenario: scenario.name, result: 'failed', faults: [String(error)], figures: {} };
+  });
+  const seconds = Math.round((performance.now() - began) / 1000);
+  if (report.result === 'failed') broken += 1;
+  const more = report.result === 'not run' ? report.reason : JSON.stringify(report.figures);
+  console.log(`${report.result.padEnd(7)} ${scenario.name.padEnd(14)} ${seconds} s  ${more}`);
+  for (const fault of report.faults) console.log(`        ${fault}`);
+  if (values.report !== undefined) {
+    await mkdir(values.report, { recursive: true });
+    const text = JSON.stringify({ ...report, seconds, short: effort.short }, undefined, 2);
+    await writeFile(join(values.report, `${scenario.name}.json`), `${text}\n`);
+  }
+}
+process.exit(broken === 0 ? 0 : 1);

@@ -1,0 +1,137 @@
+import { type Caller, freePort, freshHome, Product } from '../e2e/harness.ts';
+import { check } from './check.ts';
+import { Ledger } from './ledger.ts';
+import { drained, readStored, readVictims } from './read-stored.ts';
+import { Writer } from './writer.ts';
+
+/** What one scenario found: a line for people, and all figures for machines. */
+export interface Report {
+  readonly scenario: string;
+  /** `not run` says in `reason` what this machine lacks. */
+  readonly result: 'passed' | 'failed' | 'not run';
+  readonly reason?: string;
+  /** Broken promises. */
+  readonly faults: readonly string[];
+  readonly figures: Readonly<Record<string, unknown>>;
+}
+
+/** How long and how hard a run is. */
+export interface Effort {
+  /** The form of build servers: fewer cycles, shorter waits. */
+  readonly short: boolean;
+  /** Cycles asked for on the command line. */
+  readonly cycles?: number;
+  readonly minutes?: number;
+}
+
+/** A kind of fault and what is done to see that it loses nothing. */
+export interface Scenario {
+  readonly name: string;
+  run(effort: Effort): Promise<Report>;
+}
+
+const TENANT = 'acme-corp';
+/** What the writer offers: the product must be under load when a fault comes. */
+export const EVENTS_PER_SECOND = 6_000;
+/** Faults listed in a report; all are counted. */
+const FAULTS_LISTED_MAX = 20;
+
+/** A product with a writer on it, for one scenario: started, hurt, healed, and compared with the ledger. */
+export class Patient {
+  readonly ledger = new Ledger();
+  readonly home: string;
+  readonly port: number;
+  readonly figures: Record<string, unknown> = {};
+  product: Product;
+  analyst: Caller;
+  #writer: Writer | undefined;
+
+  private constructor(product: Product, analyst: Caller) {
+    this.product = product;
+    this.home = product.home;
+    this.port = product.port;
+    this.analyst = analyst;
+  }
+
+  /** Starts a product on a new home, or on the given empty one. */
+  static async admit(
+    home?: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Patient> {
+    const product = await Product.start({
+      home: home ?? (await freshHome()),
+      port: await freePort(),
+      environment,
+    });
+    await product.createTenant(TENANT);
+    return new Patient(product, await product.as(TENANT));
+  }
+
+  /** Lets the writer begin. */
+  async load(eventsPerSecond = EVENTS_PER_SECOND): Promise<void> {
+    const { url } = this.product;
+    const token = await this.product.token('soc_analyst', TENANT, 3600);
+    this.#writer = new Writer({
+      url,
+      tenant: TENANT,
+      token,
+      ledger: this.ledger,
+      eventsPerSecond,
+    });
+  }
+
+  /** Resolves when so many more events were acknowledged: what is still down is not hurt again. */
+  async flows(events = 3_000, withinMs = 90_000): Promise<number> {
+    const began = performance.now();
+    const before = this.ledger.acknowledgedEvents;
+    while (this.ledger.acknowledgedEvents < before + events) {
+      if (performance.now() - began > withinMs)
+        throw new Error(
+          `no events flowed within ${withinMs} ms after a fault\n${this.product.log.slice(-15).join('\n')}`,
+        );
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return performance.now() - began;
+  }
+
+  /** Starts the product again on the same home. */
+  async restart(environment: Readonly<Record<string, string>> = {}): Promise<void> {
+    const { home, port } = this;
+    this.product = await Product.start({ home, port, environment });
+    this.analyst = await this.product.as(TENANT);
+  }
+
+  /** Ends the load and compares. The product must be up; it is stopped and its home removed unless it is in `keep`. */
+  async judge(scenario: string, keep = false): Promise<Report> {
+    await this.#writer?.stop();
+    await drained(this.analyst);
+    const counted = await this.analyst.count('source_integration:torture').catch(() => undefined);
+    const victims = await readVictims(this.analyst);
+    await this.product.stop();
+    const stored = await readStored(this.home);
+    if (!keep) await this.product.discard();
+    const rows = [...stored.values()].reduce((sum, group) => sum + group.rows, 0);
+    const faults = check(this.ledger, { stored, ...victims });
+    if (counted !== undefined && counted !== rows)
+      faults.push(`the search counts ${counted} events, the files have ${rows}`);
+    return {
+      scenario,
+      result: faults.length === 0 ? 'passed' : 'failed',
+      faults: faults.slice(0, FAULTS_LISTED_MAX),
+      figures: {
+        ...this.figures,
+        faults: faults.length,
+        acknowledged: this.ledger.acknowledgedEvents,
+        stored: rows,
+        alerts: victims.alerts.length,
+        events_per_second_while_up: this.ledger.rateWhileUp,
+        not_acknowledged: Object.fromEntries(this.ledger.refusals),
+      },
+    };
+  }
+}
+
+/** What a machine without the means for a fault reports. */
+export function notRun(scenario: string, reason: string): Report {
+  return { scenario, result: 'not run', reason, faults: [], figures: {} };
+}

@@ -1,0 +1,20 @@
+import type { Scenario } from './scenario.ts';
+import { database } from './scenarios/database.ts';
+import { diskFull } from './scenarios/disk-full.ts';
+import { failpoints } from './scenarios/failpoints.ts';
+import { freeze } from './scenarios/freeze.ts';
+import { kill } from './scenarios/kill.ts';
+import { powerCutExt4, powerCutXfs } from './scenarios/power-cut.ts';
+import { readOnly } from './scenarios/read-only.ts';
+
+/** All scenarios, in the order in which they run. */
+export const SCENARIOS: readonly Scenario[] = [
+  kill,
+  failpoints,
+  freeze,
+  database,
+  diskFull,
+  readOnly,
+  powerCutExt4,
+  powerCutXfs,
+];

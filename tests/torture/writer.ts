@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Pool } from 'undici';
+import { VICTIM_EVENTS } from './check.ts';
+import { type Group, groupName, type Ledger, type Outcome, type SourceKind } from './ledger.ts';
+
+const KINDS: readonly SourceKind[] = ['keyed', 'ids', 'plain'];
+const BATCH = 100;
+/** Every so many batches of a source whose events are stored exactly once, someone is attacked. */
+const VICTIM_EVERY = 40;
+const ANSWER_MS_MAX = 20_000;
+/** Wait after a request that was not acknowledged. */
+const AGAIN_MS = 100;
+/** Errors of a connection that was never made: nothing was sent. */
+const NOT_CONNECTED = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT']);
+
+export interface WriterOptions {
+  readonly url: string;
+  readonly tenant: string;
+  readonly token: string;
+  readonly ledger: Ledger;
+  readonly eventsPerSecond: number;
+  /** Sources that write side by side, each one request after the other. */
+  readonly sources?: number;
+}
+
+/** Sends events at a rate and keeps the ledger. A request is sent again until it is acknowledged. */
+export class Writer {
+  readonly #options: WriterOptions;
+  readonly #pool: Pool;
+  readonly #running: Promise<void>[];
+  readonly #started = performance.now();
+  readonly #run = Math.random().toString(36).slice(2, 8);
+  #stopping = false;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+    const sources = options.sources ?? 9;
+    this.#pool = new Pool(options.url, {
+      connections: sources,
+      headersTimeout: ANSWER_MS_MAX,
+      bodyTimeout: ANSWER_MS_MAX,
+    });
+    this.#running = Array.from({ length: sources }, (_, source) => this.#source(source, sources));
+  }
+
+  /** Ends when every source has its last request acknowledged. The product must be up. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all(this.#running);
+    await this.#pool.close();
+  }
+
+  async #source(source: number, sources: number): Promise<void> {
+    const kind = KINDS[source % KINDS.length] ?? 'plain';
+    const everyMs = (1000 * BATCH * sources) / this.#options.eventsPerSecond;
+    await sleep((everyMs * source) / sources);
+    for (let batch = 0; !this.#stopping; batch += 1) {
+      const began = performance.now();
+      await this.#send(kind, source, batch);
+      await sleep(Math.max(0, began + everyMs - performance.now()));
+    }
+  }
+
+  async #send(kind: SourceKind, source: number, batch: number): Promise<void> {
+    const { ledger } = this.#options;
+    const attacked = kind !== 'plain' && batch % VICTIM_EVERY === source % VICTIM_EVERY;
+    const victim = attacked ? `victim-${source}-${batch}` : '';
+    for (let tries = 0; ; tries += 1) {
+      const attempt = kind === 'plain' ? tries : 0;
+      const group = ledger.open({ kind, source, batch, attempt, size: BATCH, victim });
+      const { outcome, why } = await this.#try(group, bodyOf(group));
+      ledger.close(group, outcome, why, performance.now() - this.#started);
+      if (outcome === 'acknowledged') return;
+      await sleep(AGAIN_MS);
+    }
+  }
+
+  async #try(group: Group, body: Buffer): Promise<{ outcome: Outcome; why: string }> {
+    const { tenant, token } = this.#options;
+    const headers: Record<string, string> = {
+      authorization: `Bearer ${token}`,
+      'x-tenant-id': tenant,
+    };
+    if (group.kind === 'keyed')
+      headers['idempotency-key'] = `${this.#run}-${group.source}-${group.batch}`;
+    try {
+      const answer = await this.#pool.request({
+        method: 'POST',
+        path: '/v1/ingest/events',
+        headers,
+        body,
+      });
+      return outcomeOf(answer.statusCode, await answer.body.text());
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+      return { outcome: NOT_CONNECTED.has(code) ? 'refused' : 'unknown', why: code };
+    }
+  }
+}
+
+/** 429 and 503 promise that nothing was taken; 502 and 504 say that nobody knows. */
+function outcomeOf(status: number, text: string): { outcome: Outcome; why: string } {
+  if (status === 202) {
+    const { accepted } = JSON.parse(text) as { accepted: number };
+    if (accepted !== BATCH) throw new Error(`${accepted} of ${BATCH} events were accepted`);
+    return { outcome: 'acknowledged', why: '202' };
+  }
+  if (status === 429 || status === 503) return { outcome: 'refused', why: String(status) };
+  if (status >= 500) return { outcome: 'unknown', why: String(status) };
+  throw new Error(`the product answered ${status}: ${text}`);
+}
+
+function bodyOf(group: Group): Buffer {
+  const name = groupName(group.source, group.batch, group.attempt);
+  const at = new Date().toISOString();
+  const lines = Array.from({ length: group.size }, (_, index) => {
+    const marker = `${name}/${index}`;
+    return JSON.stringify({
+      ...(group.kind === 'ids' ? { event_id: idOf(marker) } : {}),
+      timestamp: at,
+      source: { system: 'torture', integration: 'torture', host: `source-${group.source}` },
+      target: { type: 'asset', id: marker },
+      ...whatHappened(group.victim, index),
+      attributes: { payload: payloadOf(marker), ...failedCount(group.victim, index) },
+    });
+  });
+  return Buffer.from(lines.join('\n'));
+}
+
+function whatHappened(victim: string, index: number): object {
+  if (victim === '' || index >= VICTIM_EVENTS) return { category: 'network', action: 'torture' };
+  return { category: 'auth', outcome: 'failure', actor: { id: victim, name: victim } };
+}
+
+function failedCount(victim: string, index: number): object {
+  return victim === '' || index >= VICTIM_EVENTS ? {} : { failed_login_count: 1 };
+}
+
+/** Follows from the marker, so that the checker can tell whether an event is still what was sent. */
+function payloadOf(marker: string): string {
+  return createHash('md5').update(marker).digest('hex').repeat(4);
+}
+
+function idOf(marker: string): string {
+  const hex = createHash('md5').update(`id ${marker}`).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
