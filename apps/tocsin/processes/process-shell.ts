@@ -3,6 +3,7 @@ import { ApiKeyVerifier } from '@tocsin/auth/api-key-verifier.ts';
 import { type CredentialVerifier, credentialVerifier } from '@tocsin/auth/credential-verifier.ts';
 import { type KeyPepper, openPepper } from '@tocsin/auth/key-pepper.ts';
 import { openVerifier } from '@tocsin/auth/open-verifier.ts';
+import type { KeySetEvent } from '@tocsin/auth/remote-keys.ts';
 import { identityOf } from '@tocsin/config/identity.ts';
 import type { ConfigOf } from '@tocsin/config/load-config.ts';
 import type { CONTROL_CONFIG, DATA_CONFIG } from '@tocsin/config/processes.ts';
@@ -41,7 +42,9 @@ export async function openShell(service: string, config: ProcessConfig): Promise
   const home = homeAt(config.home ?? defaultHomePath(surroundings()));
   const world = systemWorld(config.failpoints);
   const log = openLog({ service, level: config.logLevel, clock: world.clock, pretty: false });
-  const tokens = await openVerifier(world, identityOf(config, home.keys));
+  const metrics = new Metrics(service, { process: true });
+  const reportKeySet = keySetReporter(log, metrics);
+  const tokens = await openVerifier(world, identityOf(config, home.keys), reportKeySet);
   const pepper = await openPepper(world, home.keys);
   const urls = JSON.parse(await readFile(home.databaseFile, 'utf8')) as PublishedDatabase;
   const database = await openDatabase({ urls, world, log: databaseLogOn(log) });
@@ -51,11 +54,29 @@ export async function openShell(service: string, config: ProcessConfig): Promise
     home,
     world,
     log,
-    metrics: new Metrics(service, { process: true }),
+    metrics,
     verifier: credentialVerifier(tokens, keys),
     pepper,
     database,
     internalToken,
+  };
+}
+
+/** Counts what happens to the issuer's key set; a flood of unknown key ids shows as `held_back`. */
+function keySetReporter(log: Log, metrics: Metrics) {
+  const events = metrics.counter({
+    name: 'tocsin_auth_key_set_events_total',
+    help: "Fetches of the issuer's key set (fetched, failed), and unknown keys that caused none (held_back)",
+    labels: ['event'],
+  });
+  return (event: KeySetEvent, error?: unknown): void => {
+    events.add({ event });
+    if (event !== 'failed') return;
+    log.warn('the keys of the token issuer could not be fetched; known ones serve on', {
+      action: 'auth.fetch_keys',
+      status: 'failed',
+      error,
+    });
   };
 }
 

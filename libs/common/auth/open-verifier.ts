@@ -3,7 +3,7 @@ import { Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import { readLocalIssuer } from './local-issuer.ts';
 import { pemKeys } from './pem-keys.ts';
-import { remoteKeys } from './remote-keys.ts';
+import { type KeySetEvent, remoteKeys } from './remote-keys.ts';
 import { TokenVerifier, type TrustedIssuer } from './token-verifier.ts';
 
 /** Which issuers a process trusts. */
@@ -26,10 +26,11 @@ export interface IdentitySettings {
 export async function openVerifier(
   world: World,
   settings: IdentitySettings,
+  report: (event: KeySetEvent, error?: unknown) => void = () => undefined,
 ): Promise<TokenVerifier> {
   const { audience, external, localKeysFolder } = settings;
   const trusted: TrustedIssuer[] = [];
-  if (external !== undefined) trusted.push(await externalIssuer(world, external, audience));
+  if (external !== undefined) trusted.push(await externalIssuer(world, external, audience, report));
   if (localKeysFolder !== undefined) {
     trusted.push(await readLocalIssuer(world, localKeysFolder, audience));
   }
@@ -41,10 +42,11 @@ async function externalIssuer(
   world: World,
   external: NonNullable<IdentitySettings['external']>,
   audience: string,
+  report: (event: KeySetEvent, error?: unknown) => void,
 ): Promise<TrustedIssuer> {
   const { issuer } = external;
   if ('jwksUrl' in external) {
-    return { issuer, audience, keys: remoteKeys(external.jwksUrl, world.clock) };
+    return { issuer, audience, keys: remoteKeys(external.jwksUrl, world.clock, undefined, report) };
   }
   try {
     const pem = (await world.disk.read(external.publicKeyFile)).toString('utf8');

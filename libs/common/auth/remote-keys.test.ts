@@ -17,7 +17,10 @@ function setup(fetchKeySet: () => Promise<unknown>) {
     fetches += 1;
     return fetchKeySet();
   };
-  const keys = remoteKeys('https://id.example.org/keys', clock, counted);
+  const events: string[] = [];
+  const keys = remoteKeys('https://id.example.org/keys', clock, counted, (event) => {
+    events.push(event);
+  });
   const verifier = new TokenVerifier([{ issuer: 'i', audience: 'tocsin', keys }], clock);
   let serial = 0;
   const token = (key = old, header = {}) => {
@@ -33,7 +36,7 @@ function setup(fetchKeySet: () => Promise<unknown>) {
     };
     return sign(key, claims, header);
   };
-  return { clock, verifier, token, fetches: () => fetches };
+  return { clock, verifier, token, events, fetches: () => fetches };
 }
 
 describe('keys from a URL', () => {
@@ -55,6 +58,11 @@ describe('keys from a URL', () => {
     );
     expect(results.every((result) => result.status === 'rejected')).toBe(true);
     expect(own.fetches()).toBe(2);
+    await expect(async () =>
+      own.verifier.verify(await own.token(old, { kid: 'no' })),
+    ).rejects.toThrow();
+    expect(own.fetches()).toBe(2);
+    expect(own.events.slice(-2)).toEqual(['fetched', 'held_back']);
   });
 
   it('follow a rotation as soon as the cooldown allows, and forget the old key', async () => {

@@ -19,14 +19,22 @@ export const JWKS_TIMEOUT_MS = 5_000;
 /** Largest key set read, in bytes. */
 export const JWKS_BYTES_MAX = 256 * 1024;
 
+/** What happens to a key set, for counters. `held_back`: an unknown key id arrived while no fetch is allowed. */
+export type KeySetEvent = 'fetched' | 'failed' | 'held_back';
+
 /** Gets the key set document. Replaceable in tests only. */
 export type FetchKeySet = (url: string, signal: AbortSignal) => Promise<unknown>;
 
 type LocalSet = ReturnType<typeof createLocalJWKSet>;
 
 /** The keys an issuer publishes at a URL (RFC 7517), cached, followed through rotation, fetched at most once per cooldown. */
-export function remoteKeys(url: string, clock: Clock, fetchKeySet = fetchJson): KeySource {
-  const set = new RemoteKeySet(url, clock, fetchKeySet);
+export function remoteKeys(
+  url: string,
+  clock: Clock,
+  fetchKeySet: FetchKeySet = fetchJson,
+  report: (event: KeySetEvent, error?: unknown) => void = () => undefined,
+): KeySource {
+  const set = new RemoteKeySet(url, clock, fetchKeySet, report);
   return { algorithms: TOKEN_ALGORITHMS, find: (header, token) => set.find(header, token) };
 }
 
@@ -34,16 +42,23 @@ class RemoteKeySet {
   readonly #url: string;
   readonly #clock: Clock;
   readonly #fetch: FetchKeySet;
+  readonly #report: (event: KeySetEvent, error?: unknown) => void;
   #keys: LocalSet | undefined;
   #fetchedAt = Number.NEGATIVE_INFINITY;
   #triedAt = Number.NEGATIVE_INFINITY;
   #pending: Promise<void> | undefined;
   #failure: unknown;
 
-  constructor(url: string, clock: Clock, fetchKeySet: FetchKeySet) {
+  constructor(
+    url: string,
+    clock: Clock,
+    fetchKeySet: FetchKeySet,
+    report: (event: KeySetEvent, error?: unknown) => void,
+  ) {
     this.#url = url;
     this.#clock = clock;
     this.#fetch = fetchKeySet;
+    this.#report = report;
   }
 
   async find(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey> {
@@ -73,7 +88,10 @@ class RemoteKeySet {
   /** Fetches unless one is under way (then waits for it) or the cooldown runs. Failure keeps the old set. */
   #refresh(): Promise<void> {
     if (this.#pending !== undefined) return this.#pending;
-    if (this.#clock.monotonic() - this.#triedAt < JWKS_COOLDOWN_MS) return Promise.resolve();
+    if (this.#clock.monotonic() - this.#triedAt < JWKS_COOLDOWN_MS) {
+      this.#report('held_back');
+      return Promise.resolve();
+    }
     this.#triedAt = this.#clock.monotonic();
     this.#pending = this.#load().finally(() => {
       this.#pending = undefined;
@@ -89,8 +107,10 @@ class RemoteKeySet {
       // UNTRUSTED until here: createLocalJWKSet refuses anything but an object with an array of keys.
       this.#keys = createLocalJWKSet(document as JSONWebKeySet);
       this.#fetchedAt = this.#clock.monotonic();
+      this.#report('fetched');
     } catch (error) {
       this.#failure = error;
+      this.#report('failed', error);
     } finally {
       cancel();
     }

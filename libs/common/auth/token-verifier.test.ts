@@ -1,8 +1,17 @@
 import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
 import { isProblem, type Problem } from '@tocsin/kernel/problem.ts';
+import { createLocalJWKSet } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pemKeys } from './pem-keys.ts';
-import { part, publicJwk, sign, signHmac, type TestKey, testKey } from './testing/forge.ts';
+import {
+  part,
+  publicJwk,
+  sign,
+  signHmac,
+  signText,
+  type TestKey,
+  testKey,
+} from './testing/forge.ts';
 import { TOKEN_LENGTH_MAX, TokenVerifier, VERIFIED_TOKEN_MS_MAX } from './token-verifier.ts';
 
 const ISSUER = 'https://id.example.org/';
@@ -77,6 +86,25 @@ describe('a good token', () => {
     await expect(ecVerifier.verify(await sign(ec, good))).resolves.toBeDefined();
   });
 
+  it('of a service has the permissions its scope names, and no others', async () => {
+    const claims = { ...good, sub: 'soar-bot', role: 'service' };
+    const scope = 'openid events:write alerts:read tenants:write keys:write alerts:read:all';
+    expect(await verifier.verify(await sign(rsa, { ...claims, scope }))).toMatchObject({
+      role: 'service',
+      tenantId: 'acme-corp',
+      scopes: ['events:write', 'alerts:read'],
+    });
+    for (const none of [undefined, '', ['events:write'], 7]) {
+      const token = await sign(rsa, { ...claims, scope: none });
+      expect(await verifier.verify(token)).toMatchObject({ scopes: [] });
+    }
+  });
+
+  it('of a person has the permissions of its role, whatever its scope says', async () => {
+    const token = await sign(rsa, { ...good, scope: 'tenants:write' });
+    expect(await verifier.verify(token)).not.toHaveProperty('scopes');
+  });
+
   it('of a platform administrator has no tenant, whatever it claims', async () => {
     const { tenant_id: _none, ...claims } = { ...good, role: 'platform_admin' };
     expect(await verifier.verify(await sign(rsa, claims))).toMatchObject({ tenantId: undefined });
@@ -132,6 +160,38 @@ describe('a token is refused (RFC 8725)', () => {
     ['without a tenant', () => sign(rsa, { ...good, tenant_id: undefined })],
     ['with a tenant id that is a path', () => sign(rsa, { ...good, tenant_id: '../acme' })],
     ['with a list of tenants', () => sign(rsa, { ...good, tenant_id: ['acme-corp'] })],
+    ['that poses as an API key', () => sign(rsa, { ...good, sub: 'key:abc' })],
+    ['with a critical header, well signed', () => signHead({ crit: ['exp2'], exp2: 1 })],
+    ['with a payload that is not encoded (b64)', () => signHead({ crit: ['b64'], b64: false })],
+    ['with an empty list of critical headers', () => signHead({ crit: [] })],
+    ['with its own certificate embedded (x5c)', () => sign(stranger, good, { x5c: ['MIIB'] })],
+    ['with RS384 where the key signs RS256', () => signHead({ alg: 'RS384' })],
+    ['with PS256 where the key signs RS256', () => signHead({ alg: 'PS256' })],
+    ['with ES256 where the key signs RS256', () => signHead({ alg: 'ES256' })],
+    ['with an algorithm in other case', () => signHead({ alg: 'rs256' })],
+    ['without an algorithm', () => signHead({ alg: undefined })],
+    ['with a list of algorithms', () => signHead({ alg: ['RS256'] })],
+    ['signed by HMAC with an empty secret', () => signHmac('', good)],
+    ['with one bit of the signature turned', async () => turnBit(await sign(rsa, good))],
+    ['whose signature is followed by more', async () => `${await sign(rsa, good)}AAAA`],
+    ['whose signature is written in another way', async () => otherBits(await sign(rsa, good))],
+    ['whose signature is padded', async () => `${await sign(rsa, good)}==`],
+    ['in the alphabet of plain base64', async () => plainBase64(await sign(rsa, good))],
+    ['with a space inside', async () => (await sign(rsa, good)).replace('.', '. ')],
+    ['with a fourth part', async () => `${await sign(rsa, good)}.`],
+    ['whose header is a list', () => signText(rsa, '[]', JSON.stringify(good))],
+    ['whose header is no JSON', () => signText(rsa, '{alg:RS256}', JSON.stringify(good))],
+    ['whose payload is text', () => signText(rsa, '{"alg":"RS256"}', '"hello"')],
+    ['whose payload is null', () => signText(rsa, '{"alg":"RS256"}', 'null')],
+    ['with an audience that only contains ours', () => sign(rsa, { ...good, aud: 'tocsin-x' })],
+    ['with an audience that is an object', () => sign(rsa, { ...good, aud: { 0: 'tocsin' } })],
+    ['with a list of issuers', () => sign(rsa, { ...good, iss: [ISSUER] })],
+    ['with an expiry before all times', () => sign(rsa, { ...good, exp: -1 })],
+    ['with a beginning that is no number', () => sign(rsa, { ...good, nbf: 'now' })],
+    ['with an issue time that is no number', () => sign(rsa, { ...good, iat: 'now' })],
+    ['of another kind: a proof of possession', () => sign(rsa, good, { typ: 'dpop+jwt' })],
+    ['of another kind: a nested token', () => sign(rsa, good, { typ: 'JWE' })],
+    ['of a service without a tenant', () => sign(rsa, { ...good, role: 'service', tenant_id: '' })],
     ['encrypted (five parts)', () => 'a.b.c.d.e'],
     ['that is no token', () => 'hello'],
     ['whose payload is no JSON', () => `${part({ alg: 'RS256' })}.aGVsbG8.aGVsbG8`],
@@ -151,6 +211,72 @@ describe('a token is refused (RFC 8725)', () => {
       detail: expect.not.stringContaining('longer'),
     });
   });
+
+  it.each([
+    ['of zeros (r = s = 0, CVE-2022-21449)', Buffer.alloc(64)],
+    ['of r = 0', Buffer.concat([Buffer.alloc(32), Buffer.alloc(32, 1)])],
+    ['of s = 0', Buffer.concat([Buffer.alloc(32, 1), Buffer.alloc(32)])],
+    ['of ones past the order of the curve', Buffer.alloc(64, 0xff)],
+    ['of 63 bytes', Buffer.alloc(63, 1)],
+    ['of 65 bytes', Buffer.alloc(65, 1)],
+    ['of nothing', Buffer.alloc(0)],
+    ['in DER', Buffer.from('3006020101020101', 'hex')],
+  ])('with a P-256 signature %s', async (_name, signature) => {
+    const token = await sign(ec, good);
+    const forged = token.replace(/[^.]*$/, signature.toString('base64url'));
+    expect((await refusalOf(forged, ecVerifier)).status).toBe(401);
+  });
+
+  it.each([
+    '../../../../dev/null',
+    '/etc/passwd',
+    "k1' or '1'='1",
+    'k1\u0000',
+    'http://127.0.0.1:9/keys',
+    '__proto__',
+    'constructor',
+    'k'.repeat(4_000),
+    7,
+    ['k1'],
+    { kid: 'k1' },
+    null,
+  ])('with the key id %j, for the key is found in our set only', async (kid) => {
+    const keySet = createLocalJWKSet({ keys: [await publicJwk(rsa)] });
+    const keys = { algorithms: ['RS256'] as const, find: keySet };
+    const bySet = new TokenVerifier([{ issuer: ISSUER, audience: 'tocsin', keys }], clock);
+    const header = JSON.stringify({ alg: 'RS256', kid });
+    expect((await refusalOf(signText(stranger, header, JSON.stringify(good)), bySet)).status).toBe(
+      401,
+    );
+  });
+
+  function signHead(header: object): string {
+    return signText(
+      rsa,
+      JSON.stringify({ alg: 'RS256', kid: 'k1', ...header }),
+      JSON.stringify(good),
+    );
+  }
+
+  function turnBit(token: string): string {
+    return token.slice(0, -20) + (token.at(-20) === 'A' ? 'B' : 'A') + token.slice(-19);
+  }
+
+  /** The last letter of 256 bytes carries two bits; the other four are for nothing and could be anything. */
+  function otherBits(token: string): string {
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const last = letters.charAt(letters.indexOf(token.slice(-1)) + 1);
+    const other = token.slice(0, -1) + last;
+    const bytesOf = (text: string) => Buffer.from(text.split('.')[2] ?? '', 'base64url');
+    expect(bytesOf(other)).toEqual(bytesOf(token));
+    return other;
+  }
+
+  function plainBase64(token: string): string {
+    const [head = '', payload = '', signature = ''] = token.split('.');
+    const text = Buffer.from(signature, 'base64url').toString('base64');
+    return `${head}.${payload}.${text}`;
+  }
 
   /** No library signs this, so a good signature is put under a header that was not signed: refused either way. */
   async function forgedCrit(): Promise<string> {

@@ -93,6 +93,7 @@ export class TokenVerifier {
 
   async #check(token: string): Promise<Principal> {
     try {
+      requireCanonical(token);
       const trusted = this.#issuerOf(token);
       const { payload, protectedHeader } = await jwtVerify(token, trusted.keys.find, {
         algorithms: [...trusted.keys.algorithms],
@@ -116,6 +117,15 @@ export class TokenVerifier {
     if (trusted === undefined) throw refused('its issuer (iss) is not trusted here');
     return trusted;
   }
+}
+
+/** One token has one text: base64url with bits or padding to spare could be written in many ways (RFC 7515 2). */
+function requireCanonical(token: string): void {
+  const parts = token.split('.');
+  const isCanonical = (part: string) =>
+    Buffer.from(part, 'base64url').toString('base64url') === part;
+  if (parts.length === 3 && parts.every(isCanonical)) return;
+  throw refused('it is malformed');
 }
 
 function checkType(typ: unknown): void {
