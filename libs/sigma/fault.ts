@@ -29,6 +29,8 @@ export type FaultCode =
   | 'unknown_identifier'
   | 'deprecated_aggregation'
   | 'unknown_rule'
+  | 'invalid_correlation'
+  | 'cyclic_correlation'
   | 'invalid_pipeline'
   | 'unsupported_transformation';
 

@@ -21,6 +21,7 @@ export interface LoadOptions {
 export interface InactiveRule extends Place {
   readonly file: string;
   readonly id: string;
+  readonly name: string;
   readonly title: string;
   readonly placeholders: readonly string[];
 }
@@ -104,8 +105,8 @@ class Loader {
     const { rule, missing } = parseRule(map, file, this.#lists);
     if (missing.length === 0) this.#rules.push(rule);
     else {
-      const { id, title, place } = rule;
-      this.#inactive.push({ file, ...place, id, title, placeholders: missing });
+      const { id, name, title, place } = rule;
+      this.#inactive.push({ file, ...place, id, name, title, placeholders: missing });
     }
   }
 

@@ -36,7 +36,8 @@ const NOT_IDENTIFIERS = new Set(['condition', 'timeframe']);
 
 type Head = Omit<SigmaRule, 'logsource' | 'expression' | 'file' | 'place'>;
 
-function parseHead(map: YamlMap): Head {
+/** Reads what detection rules and correlations have alike. */
+export function parseHead(map: YamlMap): Head {
   const title = memberText(map, 'title');
   if (title === undefined) {
     throw new FaultSignal('missing_member', map.place, 'there is no title: add one');
