@@ -69,6 +69,8 @@ export class TestHome {
   /** What the bus refuses a publish with, if it does. */
   refusePublish: () => Error | undefined = () => undefined;
   plan: CrashPlan | undefined;
+  /** The disk below objects and checkpoints: one that fails, if a test wants so. */
+  disk: Disk = systemDisk;
   pipeline!: Pipeline;
   store!: DuckDbEventStore;
   windowsLost = false;
@@ -128,7 +130,9 @@ export class TestHome {
   /** Ends the process without any chance to make more durable. */
   async crash(): Promise<void> {
     this.#life.crashed = true;
-    await this.store.close().catch(() => undefined);
+    // Not there when the process died while it opened it.
+    const store: DuckDbEventStore | undefined = this.store;
+    await store?.close().catch(() => undefined);
   }
 
   /** Ends the process and removes the home. */
@@ -193,17 +197,18 @@ export class TestHome {
     const check = (name: string): void => {
       if (life.crashed) throw new Crash(name);
     };
+    const { disk } = this;
     return {
-      ...systemDisk,
+      ...disk,
       writeNew: async (path, bytes) => {
         if (this.plan?.slow === 'checkpoint' && path.includes('/windows/'))
           await setTimeout(SLOW_MS);
         check('writeNew');
-        await systemDisk.writeNew(path, bytes);
+        await disk.writeNew(path, bytes);
       },
       rename: async (from, to) => {
         check('rename');
-        await systemDisk.rename(from, to);
+        await disk.rename(from, to);
       },
     };
   }
