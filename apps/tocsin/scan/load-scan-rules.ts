@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Problem } from '@tocsin/kernel/problem.ts';
-import { type LoadedRules, loadRules, type RuleFile } from '@tocsin/sigma/rule/load-rules.ts';
-import { memberText } from '@tocsin/sigma/yaml/yaml-node.ts';
+import { loadSigma, type SigmaContent } from '@tocsin/sigma/load-sigma.ts';
+import type { RuleFile } from '@tocsin/sigma/rule/load-rules.ts';
 import { plainText } from '../cli/plain-text.ts';
 import { ruleFiles } from './find-files.ts';
 
@@ -9,12 +9,8 @@ import { ruleFiles } from './find-files.ts';
 const SENTENCES_MAX = 20;
 
 /** Reads the rules of all paths as one set. @throws Problem when a path cannot be read or holds no rule that can run */
-export async function loadScanRules(paths: readonly string[]): Promise<LoadedRules> {
-  const files: RuleFile[] = [];
-  for (const path of paths) {
-    for (const name of await ruleFiles(path)) files.push({ name, text: await readText(name) });
-  }
-  const loaded = loadRules(files);
+export async function loadScanRules(paths: readonly string[]): Promise<SigmaContent> {
+  const loaded = loadSigma(await readRuleFiles(paths));
   if (loaded.rules.length > 0) return loaded;
   const { refused, inactive, correlations, documents } = loaded;
   const because =
@@ -28,21 +24,26 @@ export async function loadScanRules(paths: readonly string[]): Promise<LoadedRul
   throw new Problem('invalid_request', { detail: detail + example });
 }
 
+/** Reads all rule files of some paths, in order. @throws Problem when one cannot be read */
+export async function readRuleFiles(paths: readonly string[]): Promise<RuleFile[]> {
+  const files: RuleFile[] = [];
+  for (const path of paths) {
+    for (const name of await ruleFiles(path)) files.push({ name, text: await readText(name) });
+  }
+  return files;
+}
+
 /** What a person must know of rules that do not run, each by name. */
-export function sentencesAbout(loaded: LoadedRules): string[] {
+export function sentencesAbout(loaded: SigmaContent): string[] {
   const refused = loaded.refused.map(
     ({ file, line, column, code, message }) =>
       `refused: ${file}:${line}:${column}: ${message} (${code})`,
   );
-  const correlations = loaded.correlations.map(({ file, name, id, map }) => {
-    const title = memberText(map, 'title') ?? (name || id);
-    return `skipped: ${file}: "${title}" is a correlation, which scan cannot run yet; the rules it refers to run by themselves`;
-  });
   const inactive = loaded.inactive.map(
     ({ file, title, placeholders }) =>
       `inactive: ${file}: "${title}" waits for the lists ${placeholders.join(', ')}`,
   );
-  return [refused, correlations, inactive].flatMap(shortened).map(plainText);
+  return [refused, inactive].flatMap(shortened).map(plainText);
 }
 
 function shortened(sentences: readonly string[]): string[] {

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import { systemClock } from '@tocsin/kernel/clock.ts';
 import { isProblem } from '@tocsin/kernel/problem.ts';
-import type { LoadedRules } from '@tocsin/sigma/rule/load-rules.ts';
+import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
 import { plainText } from '../cli/plain-text.ts';
 import { openTerminal, type Terminal } from '../cli/terminal.ts';
 import type { ScanOptions } from '../commands/scan.ts';
@@ -53,7 +53,7 @@ async function scan(
   counts.loadMicroseconds = cpuMicroseconds();
   for (const sentence of sentencesAbout(loaded)) terminal.note(sentence);
   const report = terminal.json ? new JsonReport(out) : new TableReport(out, out.columns);
-  const scanner = new Scanner(loaded.rules, {
+  const scanner = new Scanner(loaded, {
     anyLogsource: options.anyLogsource === true,
     now: systemClock.now(),
     counts,
@@ -63,6 +63,7 @@ async function scan(
   });
   const before = cpuMicroseconds();
   await scanner.scan(logPaths);
+  await scanner.correlate();
   counts.cpuMicroseconds = cpuMicroseconds() - before;
   terminal.progress('');
   await report.end();
@@ -88,7 +89,7 @@ async function sortPaths(
 
 function sayOutcome(
   counts: ScanCounts,
-  loaded: LoadedRules,
+  loaded: SigmaContent,
   options: ScanOptions,
   terminal: Terminal,
 ): void {

@@ -183,7 +183,7 @@ describe('tocsin scan', () => {
       faults: 1,
       matches: 2,
       rules_matched: 1,
-      rules: { documents: 4, loaded: 4, refused: 0, inactive: 0, correlations_skipped: 0 },
+      rules: { documents: 4, loaded: 4, refused: 0, inactive: 0, correlations: 0 },
     });
   });
 
@@ -248,8 +248,33 @@ describe('tocsin scan', () => {
     const { stderr, status } = await scan(['mixed'], [put('o.evtx', evtx())], {});
     expect(stderr).toMatch(/refused: mixed\/bad\.yml:\d+:\d+: .*\(unknown_modifier\)/);
     expect(stderr).toMatch(/inactive: mixed\/list\.yml: "List" waits for the lists admins/);
-    expect(stderr).toMatch(/skipped: mixed\/chain\.yml: "Chain" is a correlation/);
+    expect(stderr).toMatch(
+      /refused: mixed\/chain\.yml:4:\d+: "x" is no id or name .*\(unknown_rule\)/,
+    );
     expect(status).toBe(1);
+  });
+
+  it('runs correlations over all files merged by time, and keeps the rules below them silent', async () => {
+    const chain = rule(
+      5,
+      'Burst',
+      '{product: linux, service: sshd}',
+      "['Failed password']",
+    ).replace('title: Burst', 'title: Burst\nname: fail');
+    const count =
+      'title: Guess\nid: 00000000-0000-4000-8000-000000000006\nlevel: high\ncorrelation:\n  type: event_count\n  rules: [fail]\n  group-by: [hostname]\n  timespan: 1m\n  condition: {gte: 3}\n';
+    mkdirSync(join(folder, 'chain'));
+    put('chain/all.yml', `${chain}---\n${count.replace('  group-by: [hostname]\n', '')}`);
+    const at = (second: number) => SSHD.replace('03:04:05', `03:04:${second}`);
+    const files = [put('q.log', `${at(40)}\n${at(10)}\n`), put('r.log', `${at(25)}\n`)];
+    const found = matches(await scan(['chain'], files));
+    expect(found).toMatchObject([{ title: 'Guess', level: 'high', file: 'q.log', index: 0 }]);
+    expect(found[0]?.['fields']).toEqual({
+      '(value)': '3',
+      '(events)': 'q.log:1 r.log:0 q.log:0',
+    });
+    const few = await scan(['chain'], [files[0] ?? '']);
+    expect(few.status).toBe(0);
   });
 
   it('shows no escape sequence of a log on the terminal', async () => {

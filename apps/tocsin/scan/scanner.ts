@@ -1,11 +1,13 @@
 import { isProblem } from '@tocsin/kernel/problem.ts';
-import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
+import { ruleKey } from '@tocsin/sigma/correlation/correlation-rule.ts';
+import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
 import { type RuleMatcher, RuleSet } from '@tocsin/sigma/rule-set.ts';
 import { countInWords } from '../cli/in-words.ts';
 import { decidingFields } from './deciding-fields.ts';
-import { type MatchReport, matchOf } from './match-report.ts';
+import { type MatchReport, matchOf, type ScanMatch } from './match-report.ts';
 import { openLog } from './open-log.ts';
 import { type LogPart, readLog } from './read-log.ts';
+import { ScanCorrelations } from './scan-correlations.ts';
 import type { ScanCounts } from './scan-counts.ts';
 import type { ScanEvent } from './scan-event.ts';
 
@@ -29,8 +31,13 @@ export class Scanner {
   readonly #rules: RuleSet;
   readonly #parts: ScannerParts;
 
-  constructor(rules: readonly SigmaRule[], parts: ScannerParts) {
+  readonly #silent: ReadonlySet<string>;
+  readonly #correlations: ScanCorrelations;
+
+  constructor({ rules, correlations, silent }: SigmaContent, parts: ScannerParts) {
     this.#rules = new RuleSet(rules);
+    this.#silent = silent;
+    this.#correlations = new ScanCorrelations(correlations, rules);
     this.#parts = parts;
   }
 
@@ -54,6 +61,20 @@ export class Scanner {
     }
   }
 
+  /** Runs the correlations over all files, merged by time. Once, after {@link Scanner.scan}. */
+  async correlate(): Promise<void> {
+    const { note, report } = this.#parts;
+    for (const match of this.#correlations.findings()) {
+      this.#report(match, match.rule_id || match.title);
+    }
+    await report.flush();
+    const { withoutTime, tooMany } = this.#correlations;
+    if (withoutTime > 0) {
+      note(`${withoutTime} matches are in no correlation: their records state no time`);
+    }
+    if (tooMany > 0) note(`${tooMany} matches are in no correlation: scan fewer files at once`);
+  }
+
   async #file(path: string, tell: (events: number) => void): Promise<void> {
     const log = await openLog(path, this.#parts.now);
     const said = { sentences: 0 };
@@ -74,18 +95,26 @@ export class Scanner {
   }
 
   #event(event: ScanEvent, file: string, index: number): void {
-    const { counts, report } = this.#parts;
+    const { counts } = this.#parts;
     counts.events += 1;
     if (event.failed) counts.eventsFailed += 1;
     if (event.logsources.length === 0) counts.eventsWithoutLogsource += 1;
-    for (const rule of this.#matcher(event).match(event.fields)) {
+    const matched = this.#matcher(event).match(event.fields);
+    this.#correlations.note(event, file, index, matched);
+    for (const rule of matched) {
+      if (this.#silent.size > 0 && this.#silent.has(ruleKey(rule))) continue;
       const fields = decidingFields(rule.expression, event.fields);
-      const level = rule.level ?? 'none';
-      counts.matches += 1;
-      counts.byLevel.set(level, (counts.byLevel.get(level) ?? 0) + 1);
-      counts.rulesMatched.add(rule.id || `${rule.file}:${rule.place.line}`);
-      report.add(matchOf(rule, { file, index, time: event.time }, fields));
+      this.#report(matchOf(rule, { file, index, time: event.time }, fields), ruleKey(rule));
     }
+  }
+
+  #report(match: ScanMatch, key: string): void {
+    const { counts, report } = this.#parts;
+    const level = match.level ?? 'none';
+    counts.matches += 1;
+    counts.byLevel.set(level, (counts.byLevel.get(level) ?? 0) + 1);
+    counts.rulesMatched.add(key);
+    report.add(match);
   }
 
   #matcher(event: ScanEvent): RuleMatcher {
