@@ -42,9 +42,11 @@ const TABLES_WITHOUT_RLS = [
 /** Functions that run with their owner's rights. Each is explained in its migration. */
 const DEFINER_FUNCTIONS = [
   'platform.keep_api_key_index',
+  'platform.expire_tenant',
   'platform.keep_audit_waiting',
   'platform.keep_outbox_heads',
 ];
+  'platform.purge_tenant',
 
 /** Tables whose rows are never changed or deleted. */
 const INSERT_ONLY_TABLES = ['audit_log', 'audit_seals', 'audit_heads'].flatMap((name) => [

@@ -1,3 +1,10 @@
+import type {
+  RetentionReport,
+  TenantBranding,
+  TenantDeletion,
+  TenantRetention,
+} from '@tocsin/contracts/tenant.ts';
+import type { TenantQuotaChange } from '@tocsin/contracts/tenant-quota.ts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { ApiKeyIndexRow, IdentityTables } from './identity-tables.ts';
 import type { WorkflowTables } from './workflow-tables.ts';
@@ -82,10 +89,15 @@ export interface OutboxHeadRow {
 export interface TenantRow {
   tenant_id: string;
   name: string;
-  status: Generated<'active' | 'suspended' | 'deleted'>;
+  status: Generated<'active' | 'suspended' | 'deleting' | 'deleted'>;
   retention_days: number;
   data_residency: string;
   created_at: Generated<Date>;
+  quota: JSONColumnType<TenantQuotaChange, string | undefined, string>;
+  retention: JSONColumnType<TenantRetention, string | undefined, string>;
+  branding: JSONColumnType<TenantBranding, string | undefined, string>;
+  deletion: JSONColumnType<TenantDeletion | null, string | null | undefined, string | null>;
+  last_retention: JSONColumnType<RetentionReport | null, string | null | undefined, string | null>;
   updated_at: Generated<Date>;
   created_by: string;
   modified_by: string;

@@ -5,7 +5,13 @@ import { brokenConstraint } from '@tocsin/database/database-problem.ts';
 import type { TenantRow } from '@tocsin/database/tables.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { type Selectable, sql } from 'kysely';
-import { type NewTenant, renderTenant, type TenantChange } from './domain/tenant.ts';
+import {
+  changedColumns,
+  type NewTenant,
+  newColumns,
+  renderTenant,
+  type TenantChange,
+} from './domain/tenant.ts';
 
 /** One row of `platform.tenants`. */
 export type TenantRecord = Selectable<TenantRow>;
@@ -29,7 +35,7 @@ export async function insertTenant(
   const by = author.principal.subject;
   const row = await tx
     .insertInto('tenants')
-    .values({ ...tenant, created_by: by, modified_by: by })
+    .values({ ...newColumns(tenant), created_by: by, modified_by: by })
     .returningAll()
     .executeTakeFirstOrThrow()
     .catch((error: unknown) => {
@@ -63,7 +69,7 @@ export async function updateTenant(
   const after = await tx
     .updateTable('tenants')
     .set({
-      ...change,
+      ...changedColumns(before, change),
       modified_by: author.principal.subject,
       updated_at: sql<Date>`now()`,
       version: before.version + 1,
@@ -72,7 +78,7 @@ export async function updateTenant(
     .returningAll()
     .executeTakeFirstOrThrow();
   await writePlatformAudit(tx, author.principal, before.tenant_id, {
-    action: 'tenant.update',
+    action: actionOf(before, after),
     objectType: 'tenant',
     objectId: before.tenant_id,
     before: renderTenant(before),
@@ -81,6 +87,46 @@ export async function updateTenant(
   });
   return after;
 }
+
+/** Suspending and resuming have names of their own: they are what people look for in the log. */
+function actionOf(before: TenantRecord, after: TenantRecord): string {
+  if (before.status === after.status) return 'tenant.update';
+  return after.status === 'suspended' ? 'tenant.suspend' : 'tenant.resume';
+}
+
+/** Puts a locked tenant into deletion. From here on only the job changes it. */
+export async function requestDeletion(
+  tx: PlatformTransaction,
+  before: TenantRecord,
+  author: ChangeAuthor,
+): Promise<TenantRecord> {
+  const by = author.principal.subject;
+  const after = await tx
+    .updateTable('tenants')
+    .set({
+      status: 'deleting',
+      deletion: sql<string>`jsonb_build_object('requested_at', ${sql.raw(WIRE_NOW)}, 'requested_by', ${by}::text,
+        'step', 'requested', 'detail', 'waits for its turn', 'removed', '{}'::jsonb, 'finished_at', null)`,
+      modified_by: by,
+      updated_at: sql<Date>`now()`,
+      version: before.version + 1,
+    })
+    .where('tenant_id', '=', before.tenant_id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await writePlatformAudit(tx, author.principal, before.tenant_id, {
+    action: 'tenant.delete',
+    objectType: 'tenant',
+    objectId: before.tenant_id,
+    before: renderTenant(before),
+    after: renderTenant(after),
+    requestId: author.requestId,
+  });
+  return after;
+}
+
+/** The time of the transaction as it is on the wire. */
+const WIRE_NOW = `to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** A tenant, whatever its status. */
 export function findTenant(

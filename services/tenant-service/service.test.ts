@@ -1,4 +1,5 @@
 import type { Role } from '@tocsin/auth/role.ts';
+import { DEFAULT_QUOTA } from '@tocsin/contracts/tenant-quota.ts';
 import { openTestDatabase, type TestDatabase } from '@tocsin/database/testing/test-database.ts';
 import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,7 +17,9 @@ let http: TestServer;
 
 beforeAll(async () => {
   db = await openTestDatabase();
-  http = await testServer(createTenantService({ database: db.database }).routes);
+  http = await testServer(
+    createTenantService({ database: db.database, residency: ['us-east', 'eu-west'] }).routes,
+  );
 });
 afterAll(async () => {
   await http.server.close();
@@ -29,7 +32,7 @@ interface Call {
   readonly headers?: Record<string, string>;
 }
 
-async function call(method: 'GET' | 'POST' | 'PATCH', url: string, options: Call = {}) {
+async function call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, options: Call = {}) {
   const caller = await http.headers({
     role: options.role ?? 'platform_admin',
     subject: 'root@msp',
@@ -137,11 +140,106 @@ describe('tenants', () => {
     expect((await change({ 'if-match': '"2"' }, { status: 'deleted' })).statusCode).toBe(400);
     expect((await change({ 'if-match': '"2"' }, { tenant_id: 'new-corp' })).statusCode).toBe(400);
     expect((await auditOf('change-corp')).at(-1)).toMatchObject({
-      action: 'tenant.update',
+      action: 'tenant.suspend',
       before: { status: 'active' },
       after: { status: 'suspended' },
     });
     expect(await auditOf('change-corp')).toHaveLength(2);
+  });
+
+  it('have quota, retention and branding, each with defaults', async () => {
+    const body = {
+      ...ACME,
+      tenant_id: 'rich-corp',
+      retention_days: 30,
+      quota: { ingest_events_per_second: 2_000 },
+      retention: { alerts_days: 180 },
+      branding: { display_name: 'Rich', accent_color: '#00ff7f' },
+    };
+    const created = (await call('POST', '/v1/tenants', { body })).json();
+    expect(created).toMatchObject({
+      quota: { ...DEFAULT_QUOTA, ingest_events_per_second: 2_000 },
+      retention: { archive_days: 30, alerts_days: 180, cases_days: 1_095, audit_days: 400 },
+      branding: { display_name: 'Rich', accent_color: '#00ff7f' },
+      deletion: null,
+      last_retention: null,
+    });
+    const change = {
+      quota: { stored_bytes: 5_000_000 },
+      retention: { cases_days: 10 },
+      branding: { support_email: 'soc@example.org' },
+    };
+    const changed = await call('PATCH', '/v1/tenants/rich-corp', {
+      body: change,
+      headers: { 'if-match': '"1"' },
+    });
+    expect(changed.json()).toMatchObject({
+      quota: { ingest_events_per_second: 2_000, stored_bytes: 5_000_000 },
+      retention: { alerts_days: 180, cases_days: 10 },
+    });
+    expect(changed.json().branding).toEqual({ support_email: 'soc@example.org' });
+    expect((await auditOf('rich-corp')).at(-1)).toMatchObject({
+      action: 'tenant.update',
+      before: { retention: { cases_days: 1_095 } },
+      after: { retention: { cases_days: 10 }, quota: { stored_bytes: 5_000_000 } },
+    });
+  });
+
+  it.each([
+    ['a quota of nothing', { quota: { users: 0 } }],
+    ['a quota nobody knows', { quota: { colours: 3 } }],
+    ['an audit log that is kept too short', { retention: { audit_days: 29 } }],
+    ['a logo over HTTP', { branding: { logo_url: 'http://example.org/a.png' } }],
+    ['a logo that is a script', { branding: { logo_url: 'javascript:alert(1)' } }],
+    ['a colour in words', { branding: { accent_color: 'red' } }],
+  ])('are refused with %s', async (_name, wrong) => {
+    const answer = await call('POST', '/v1/tenants', {
+      body: { ...ACME, tenant_id: 'wrong-corp', ...wrong },
+    });
+    expect(answer.statusCode).toBe(400);
+  });
+
+  it('are bound only to storage where their data must stay (A-086, Resolution 28)', async () => {
+    const far = { ...ACME, tenant_id: 'far-corp', data_residency: 'ap-south' };
+    const refused = await call('POST', '/v1/tenants', { body: far });
+    expect(refused.statusCode).toBe(409);
+    expect(refused.json().detail).toContain('ap-south');
+    expect((await call('GET', '/v1/tenants/far-corp')).statusCode).toBe(404);
+    const near = await call('POST', '/v1/tenants', { body: { ...far, data_residency: 'eu-west' } });
+    expect(near.statusCode).toBe(201);
+    const moved = await call('PATCH', '/v1/tenants/far-corp', {
+      body: { data_residency: 'ap-south' },
+      headers: { 'if-match': '*' },
+    });
+    expect(moved.statusCode).toBe(409);
+  });
+
+  it('are deleted in two steps: suspended first, then asked for against the revision that was read', async () => {
+    await call('POST', '/v1/tenants', { body: { ...ACME, tenant_id: 'gone-corp' } });
+    const url = '/v1/tenants/gone-corp';
+    const remove = (tag: string) => call('DELETE', url, { headers: { 'if-match': tag } });
+    expect((await remove('"1"')).statusCode).toBe(409);
+    const suspend = { body: { status: 'suspended' }, headers: { 'if-match': '"1"' } };
+    await call('PATCH', url, suspend);
+    expect((await call('DELETE', url)).statusCode).toBe(428);
+    expect((await remove('"1"')).statusCode).toBe(412);
+    const asked = await remove('"2"');
+    expect(asked.statusCode).toBe(202);
+    expect(asked.json()).toMatchObject({
+      status: 'deleting',
+      deletion: { step: 'requested', requested_by: 'root@msp', removed: {}, finished_at: null },
+    });
+    expect((await remove('"2"')).json()).toEqual(asked.json());
+    const resume = { body: { status: 'active' }, headers: { 'if-match': '*' } };
+    expect((await call('PATCH', url, resume)).statusCode).toBe(409);
+    expect(
+      (await call('POST', '/v1/tenants', { body: { ...ACME, tenant_id: 'gone-corp' } })).statusCode,
+    ).toBe(409);
+    expect((await auditOf('gone-corp')).map(({ action }) => action)).toEqual([
+      'tenant.create',
+      'tenant.suspend',
+      'tenant.delete',
+    ]);
   });
 
   it('one of two changes at the same time wins', async () => {

@@ -3,6 +3,7 @@ import type { TenantDirectory, TenantState } from '@tocsin/http/tenant-directory
 import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { World } from '@tocsin/kernel/world.ts';
+import { quotaOf } from './domain/tenant.ts';
 import { findTenant } from './records.ts';
 
 /** Most tenants remembered for the time that PostgreSQL is down; the one asked for longest ago goes first. */
@@ -64,7 +65,9 @@ class KnownTenants implements TenantDirectory {
     const row = await this.#database.inPlatform((tx) => findTenant(tx, tenantId));
     this.#known.delete(tenantId);
     if (row === undefined) return undefined;
-    const state = { status: row.status };
+    // Whoever is being deleted is gone already, as far as requests go.
+    const status = row.status === 'deleting' ? 'deleted' : row.status;
+    const state: TenantState = { status, quota: quotaOf(row) };
     const [oldest] = this.#known.keys();
     if (this.#known.size >= KNOWN_TENANTS_MAX && oldest !== undefined) this.#known.delete(oldest);
     this.#known.set(tenantId, { state, readAt: this.#world.clock.monotonic() });

@@ -33,6 +33,8 @@ export interface ControlParts {
   /** What the stored form of API keys is made with. */
   readonly pepper: KeyPepper;
   readonly databaseLog: DatabaseLog;
+  /** Where this installation stores data; empty when nobody said. */
+  readonly residency: readonly string[];
   readonly auditKey: AuditKey;
   /** Where the newest signed head of each audit chain is kept. */
   readonly auditHeadsFolder: string;
@@ -80,7 +82,7 @@ export function composeControl(parts: ControlParts): ControlServices {
     correlate,
     createCaseService({ database, world, committed }),
     createIdentityService({ database, world, pepper: parts.pepper }),
-    createTenantService({ database }),
+    createTenantService({ database, residency: parts.residency }),
     audit,
     createContentService(),
     createSearchService({ store: events, clock: world.clock }),

@@ -55,6 +55,7 @@ async function main(): Promise<void> {
   });
   const relay = relayOutbox({ database, bus, world, log: databaseLogOn(log) });
   const services = composeControl({
+    residency: config.dataResidency,
     databaseLog: databaseLogOn(log),
     auditKey: await openAuditKey(world, home.keys),
     auditHeadsFolder: home.auditHeads,

@@ -72,7 +72,8 @@ export const DATA_CONFIG: ConfigSchema<typeof data> = {
   rules: [issuerHasKeys, someIssuer],
 };
 
-const control = { home, host, port, logLevel, failpoints, ...engines, ...identity };
+const { dataResidency } = VARIABLES;
+const control = { home, host, port, logLevel, failpoints, dataResidency, ...engines, ...identity };
 
 /** Settings of the process that has the gateway and the workflow. */
 export const CONTROL_CONFIG: ConfigSchema<typeof control> = {

@@ -38,6 +38,22 @@ export function textSetting(named: Named): Setting<string | undefined> {
   };
 }
 
+/** Labels such as regions, separated by commas; none when unset. */
+export function labelsSetting(named: Named): Setting<readonly string[]> {
+  return {
+    ...named,
+    form: 'labels, separated by commas',
+    defaultText: 'none',
+    secret: false,
+    parse: (text) => {
+      const labels = text.split(',').map((label) => label.trim());
+      if (labels.every((label) => /^[a-z0-9][a-z0-9-]{0,62}$/.test(label))) return labels;
+      throw new SettingFault('must be labels such as us-east, separated by commas');
+    },
+    absent: () => [],
+  };
+}
+
 /** Free text with a default. */
 export function textSettingOr(named: Named, fallback: string): Setting<string> {
   return {

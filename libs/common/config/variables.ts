@@ -4,6 +4,7 @@ import {
   embeddedOnlySetting,
   httpsSetting,
   integerSetting,
+  labelsSetting,
   pathSetting,
   secretSetting,
   textSetting,
@@ -67,6 +68,11 @@ export const VARIABLES = {
     },
     'DuckDB',
   ),
+  dataResidency: labelsSetting({
+    variable: 'TOCSIN_DATA_RESIDENCY',
+    summary:
+      'Where this installation stores data, for example `eu-west`. A tenant whose `data_residency` names another place is refused. Unset: nothing is checked.',
+  }),
   jwtIssuer: textSetting({
     variable: 'TOCSIN_JWT_ISSUER',
     summary:

@@ -1,0 +1,8 @@
+import type { Database } from '@tocsin/database/database.ts';
+
+/** What the tenant service needs from the process it runs in. */
+export interface TenantServiceDeps {
+  readonly database: Database;
+  /** Where this installation stores data; empty when nobody said. */
+  readonly residency: readonly string[];
+}
