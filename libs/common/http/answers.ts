@@ -8,6 +8,7 @@ import { CLIENT_GONE, type RequestWatch } from './request-watch.ts';
 import type { Route, RouteReply } from './route.ts';
 import type { Run } from './route-handler.ts';
 import { allowedMethods } from './route-table.ts';
+import { SECURITY_HEADERS, TRANSPORT_SECURITY } from './security-headers.ts';
 
 /** Sends what routes answer, and problems, each watched. */
 export class Answers {
@@ -95,9 +96,9 @@ function isBytes({ body, headers }: RouteReply): boolean {
 /** Headers of every answer. */
 export function baseHeaders(request: FastifyRequest): Record<string, string> {
   return {
+    ...SECURITY_HEADERS,
+    ...(request.protocol === 'https' ? { 'strict-transport-security': TRANSPORT_SECURITY } : {}),
     'x-request-id': request.id,
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
     ...request.tocsin.rate?.headers(),
   };
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem-document.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -28,6 +29,7 @@ export function answerClientError(
     `content-type: ${PROBLEM_MEDIA_TYPE}`,
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,
+    ...Object.entries(SECURITY_HEADERS).map(([name, value]) => `${name}: ${value}`),
     'connection: close',
   ].join('\r\n');
   socket.end(`${head}\r\n\r\n${body}`);

@@ -1,15 +1,14 @@
-import { chmod, rm } from 'node:fs/promises';
 import type { CredentialVerifier } from '@tocsin/auth/credential-verifier.ts';
-import { assert } from '@tocsin/kernel/assert.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { Log } from '@tocsin/telemetry/log.ts';
 import type { Metrics } from '@tocsin/telemetry/metrics.ts';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Answers, baseHeaders } from './answers.ts';
 import { asProblem } from './as-problem.ts';
-import { answerClientError } from './client-error.ts';
+import { Cors } from './cors.ts';
 import { doorOf } from './door.ts';
 import { HTTP_LIMITS, type HttpLimits } from './limits.ts';
+import { answerBroken, type ListenAddress, Listeners } from './listeners.ts';
 import { openapiRoute } from './openapi.ts';
 import { PROBLEM_MEDIA_TYPE, problemDocument } from './problem-document.ts';
 import type { RateGate } from './rate-gate.ts';
@@ -19,6 +18,7 @@ import { RequestWatch } from './request-watch.ts';
 import type { Route } from './route.ts';
 import { routeRunner } from './route-handler.ts';
 import { checkRouteTable, routerPath } from './route-table.ts';
+import type { TlsFiles } from './secure-listener.ts';
 import { type TenantDirectory, TenantGate } from './tenant-directory.ts';
 
 /** What a server is built from. */
@@ -34,12 +34,11 @@ export interface ServerOptions {
   readonly limits?: Partial<HttpLimits>;
   /** Quotas of tenants, keys and addresses; without it nothing is counted, as in a process behind another. */
   readonly rates?: RateGate;
+  /** Origins whose pages may call this server from a browser; none by default. */
+  readonly corsOrigins?: readonly string[];
+  /** Addresses and networks of proxies that are believed when they tell a client's address; none by default. */
+  readonly trustedProxies?: readonly string[];
 }
-
-/** Where a server listens: a unix socket (made with mode 0600) or an address; port 0 takes a free one. */
-export type ListenAddress =
-  | { readonly socketPath: string }
-  | { readonly host: string; readonly port: number };
 
 /** A server that is built; it serves once it listens. */
 export interface HttpServer {
@@ -47,6 +46,15 @@ export interface HttpServer {
   readonly app: FastifyInstance;
   /** Resolves with the port taken; 0 for a unix socket. */
   listen(address: ListenAddress): Promise<number>;
+  /**
+   * Listens for TLS too (1.2 and 1.3), and takes new files without dropping connections. Resolves with the port.
+   *
+   * @throws Problem `invalid_request` when the files cannot be used
+   */
+  listenSecurely(
+    address: { readonly host: string; readonly port: number },
+    files: TlsFiles,
+  ): Promise<number>;
   /**
    * Stops accepting, lets requests in flight finish, and cuts what is left after `drainMs` (default 10 s).
    * Calling it twice is fine.
@@ -70,18 +78,32 @@ export function buildServer(options: ServerOptions): HttpServer {
   );
   // A request's state comes first, so that every answer has an id, a trace and a duration.
   app.decorateRequest('tocsin', null as unknown as RequestState);
-  app.addHook('onRequest', (request, _reply, done) => {
+  const cors = new Cors(options.corsOrigins ?? []);
+  app.addHook('onRequest', (request, reply, done) => {
     const { clock, random } = options.world;
     request.tocsin = openState(request, clock.monotonic(), random);
-    done();
+    if (!cors.handle(request, reply)) done();
   });
   app.setErrorHandler((error, request, reply) => answer.problem(error, request, reply));
   app.setNotFoundHandler((request, reply) => answer.unknownPath(request, reply));
   mount(app, options, routes, answer, limits);
+  const refused = options.metrics.counter({
+    name: 'tocsin_http_connections_refused_total',
+    help: 'Connections closed because their address had too many',
+    labels: [],
+  });
+  const { world, log } = options;
+  const listeners = new Listeners(app, {
+    world,
+    log,
+    limits,
+    onRefusedConnection: () => refused.add({}),
+  });
   return {
     app,
-    listen: (address) => listen(app, address, limits),
-    close: (drainMs = 10_000) => close(app, options.world, drainMs),
+    listen: (address) => listeners.listen(address),
+    listenSecurely: (address, files) => listeners.listenSecurely(address, files),
+    close: (drainMs = 10_000) => listeners.close(drainMs),
   };
 }
 
@@ -98,13 +120,14 @@ function createApp(options: ServerOptions, limits: HttpLimits): FastifyInstance 
     // The longest is a receipt of a hundred frames; routes state their own limits.
     routerOptions: { maxParamLength: 4096 },
     http: {
+      // Node keeps the first of several Authorization headers; joined they are refused as what they are.
+      joinDuplicateHeaders: true,
       headersTimeout: limits.headersTimeoutMs,
       connectionsCheckingInterval: limits.slowCheckMs,
       maxHeaderSize: limits.headerBytesMax,
     },
-    clientErrorHandler: (error, socket) => {
-      answerClientError(error, socket, requestIdOf({ headers: {} } as never, world));
-    },
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
+    clientErrorHandler: (error, socket) => answerBroken(error, socket, world),
     frameworkErrors: (error, request, reply) => {
       answerUnrouted(error, request, reply as unknown as FastifyReply, world);
     },
@@ -155,32 +178,4 @@ function mount(
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     for (const route of routes) if (isStream(route)) add(scope, route);
   });
-}
-
-async function listen(
-  app: FastifyInstance,
-  address: ListenAddress,
-  limits: HttpLimits,
-): Promise<number> {
-  app.server.maxConnections = limits.connectionsMax;
-  if ('socketPath' in address) {
-    // What a dead process left; a living one would hold the lock of the home.
-    await rm(address.socketPath, { force: true });
-    await app.listen({ path: address.socketPath });
-    await chmod(address.socketPath, 0o600);
-    return 0;
-  }
-  await app.listen({ host: address.host, port: address.port });
-  const bound = app.server.address();
-  assert(typeof bound === 'object' && bound !== null, 'a listening server has an address');
-  return bound.port;
-}
-
-async function close(app: FastifyInstance, world: World, drainMs: number): Promise<void> {
-  const cancel = world.clock.after(drainMs, () => app.server.closeAllConnections());
-  try {
-    await app.close();
-  } finally {
-    cancel();
-  }
 }

@@ -23,6 +23,8 @@ export interface TestServerOptions {
   readonly limits?: Partial<HttpLimits>;
   /** What verifies credentials beside the issuer's tokens; without it nothing does. */
   readonly verifierOf?: (tokens: TokenVerifier) => CredentialVerifier;
+  readonly corsOrigins?: readonly string[];
+  readonly trustedProxies?: readonly string[];
   /** Quotas; default: nothing is limited. */
   readonly rates?: Partial<RateRules>;
 }
@@ -60,6 +62,8 @@ export async function testServer(
     log: options.log ?? silentLog,
     metrics,
     world,
+    ...(options.corsOrigins === undefined ? {} : { corsOrigins: options.corsOrigins }),
+    ...(options.trustedProxies === undefined ? {} : { trustedProxies: options.trustedProxies }),
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.rates === undefined
       ? {}
