@@ -248,7 +248,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lists cases, newest first */
+        /** Lists and searches cases, newest first */
         get: operations["listCases"];
         put?: never;
         /** Opens a case (Idempotency-Key) */
@@ -296,6 +296,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cases/{id}/alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an alert off a case */
+        delete: operations["unlinkCaseAlert"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/cases/{id}/comments": {
         parameters: {
             query?: never;
@@ -309,6 +326,75 @@ export interface paths {
         /** Adds a comment to a case */
         post: operations["addCaseComment"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{id}/comments/{comment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Edits a comment of your own (If-Match); earlier texts are kept */
+        patch: operations["editCaseComment"];
+        trace?: never;
+    };
+    "/v1/cases/{id}/comments/{comment_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists every text that a comment had, oldest first */
+        get: operations["listCaseCommentVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the links of a case, and those of other cases that lead to it */
+        get: operations["listCaseLinks"];
+        put?: never;
+        /** Links a case to another case, or to a page elsewhere */
+        post: operations["addCaseLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/cases/{id}/links/{link_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes a link of a case */
+        delete: operations["removeCaseLink"];
         options?: never;
         head?: never;
         patch?: never;
@@ -416,6 +502,40 @@ export interface paths {
         head?: never;
         /** Changes status or assignee of an incident (If-Match) */
         patch: operations["changeIncident"];
+        trace?: never;
+    };
+    "/v1/incidents/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Merges other incidents into this one (If-Match) */
+        post: operations["mergeIncidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/incidents/{id}/unmerge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an incident out of the one it was merged into (If-Match) */
+        post: operations["unmergeIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/ingest/events": {
@@ -566,7 +686,8 @@ export interface paths {
         get: operations["getTenant"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Delete a suspended tenant and all of its data */
+        delete: operations["deleteTenant"];
         options?: never;
         head?: never;
         /** Change, suspend or resume a tenant */
@@ -752,17 +873,36 @@ export interface components {
             status?: "open" | "investigating" | "contained" | "resolved" | "closed" | "false_positive";
             title?: string;
         };
+        /** Change of a tenant quota */
+        ChangeOfATenantQuota: {
+            /** @description API keys that are not revoked */
+            api_keys?: number;
+            /** @description Requests to the API, ingest excluded */
+            api_requests_per_second?: number;
+            /** @description Bytes of ingest bodies as they arrive */
+            ingest_bytes_per_second?: number;
+            /** @description Bytes of ingest bodies after decompression */
+            ingest_decompressed_bytes_per_second?: number;
+            /** @description Events accepted */
+            ingest_events_per_second?: number;
+            /** @description Requests that carry events */
+            ingest_requests_per_second?: number;
+            /** @description Bytes of events and raw lines kept */
+            stored_bytes?: number;
+            /** @description People known to the tenant */
+            users?: number;
+        };
         /** Comment */
         Comment: {
             body: string;
             case_id: string;
             created_at: string;
             created_by: string;
+            edited_at: string | null;
+            edited_by: string | null;
             id: string;
-        };
-        /** Comment to add */
-        CommentToAdd: {
-            body: string;
+            /** @description Grows with each edit: it is the ETag */
+            version: number;
         };
         /** Event as posted */
         EventAsPosted: {
@@ -830,6 +970,7 @@ export interface components {
             incident_id: string;
             incident_key: string;
             last_alert_at: string;
+            merged_into: string | null;
             modified_by: string;
             previous_incident_id: string | null;
             resolved_at: string | null;
@@ -859,6 +1000,7 @@ export interface components {
             incident_id: string;
             incident_key: string;
             last_alert_at: string;
+            merged_into: string | null;
             modified_by: string;
             next_incident_ids: string[];
             previous_incident_id: string | null;
@@ -872,6 +1014,12 @@ export interface components {
             title: string;
             updated_at: string;
             version: number;
+        };
+        /** Incidents to merge into this one */
+        IncidentsToMergeIntoThisOne: {
+            incident_ids: string[];
+            /** @default  */
+            reason: string;
         };
         /** Ingest reply */
         IngestReply: {
@@ -943,11 +1091,45 @@ export interface components {
             updated_at: string;
             version: number;
         };
+        /** Link of a case */
+        LinkOfACase: {
+            case_id: string;
+            created_at: string;
+            created_by: string;
+            id: string;
+            other_case_id: string | null;
+            /** @description related, duplicate_of, caused_by or url */
+            relation: string;
+            title: string;
+            url: string | null;
+        };
+        /** Link to add: case_id or url */
+        LinkToAddCaseIdOrUrl: {
+            /** @description A UUID */
+            case_id?: string;
+            /** @enum {unknown} */
+            relation?: "related" | "duplicate_of" | "caused_by";
+            title?: string;
+            /** @description Of http or https */
+            url?: string;
+        };
         /** New tenant */
         NewTenant: {
+            branding?: components["schemas"]["TenantBranding"];
             /** @default unspecified */
             data_residency: string;
             name: string;
+            quota?: components["schemas"]["ChangeOfATenantQuota"];
+            retention?: {
+                /** @description Alerts and incidents, from their last change; those of a case stay with it */
+                alerts_days?: number;
+                /** @description Raw lines, from the day they were received */
+                archive_days?: number;
+                /** @description Rows of the audit log; what goes leaves a signed statement */
+                audit_days?: number;
+                /** @description Cases that are resolved or closed, from their last change */
+                cases_days?: number;
+            };
             /** @default 90 */
             retention_days: number;
             tenant_id: string;
@@ -986,6 +1168,14 @@ export interface components {
             parse_failed: number;
             pending: number;
             stored: number;
+        };
+        /** Retention report */
+        RetentionReport: {
+            /** Format: date-time */
+            at: string;
+            removed: {
+                [key: string]: number;
+            };
         };
         /** Rotation of an API key */
         RotationOfAnAPIKey: {
@@ -1079,24 +1269,95 @@ export interface components {
         };
         /** Tenant */
         Tenant: {
+            branding: components["schemas"]["TenantBranding"];
             /** Format: date-time */
             created_at: string;
             created_by: string;
             data_residency: string;
+            deletion: components["schemas"]["TenantDeletion"] | null;
+            last_retention: components["schemas"]["RetentionReport"] | null;
             modified_by: string;
             name: string;
+            quota: components["schemas"]["TenantQuota"];
+            retention: components["schemas"]["TenantRetention"];
             retention_days: number;
-            status: "active" | "suspended" | "deleted";
+            status: "active" | "suspended" | "deleting" | "deleted";
             tenant_id: string;
             /** Format: date-time */
             updated_at: string;
         };
+        /** Tenant branding */
+        TenantBranding: {
+            accent_color?: string;
+            display_name?: string;
+            logo_url?: string;
+            support_email?: string;
+        };
         /** Tenant change */
         TenantChange: {
+            branding?: components["schemas"]["TenantBranding"];
             data_residency?: string;
             name?: string;
+            quota?: components["schemas"]["ChangeOfATenantQuota"];
+            retention?: {
+                /** @description Alerts and incidents, from their last change; those of a case stay with it */
+                alerts_days?: number;
+                /** @description Raw lines, from the day they were received */
+                archive_days?: number;
+                /** @description Rows of the audit log; what goes leaves a signed statement */
+                audit_days?: number;
+                /** @description Cases that are resolved or closed, from their last change */
+                cases_days?: number;
+            };
             retention_days?: number;
             status?: "active" | "suspended";
+        };
+        /** Tenant deletion */
+        TenantDeletion: {
+            detail: string;
+            finished_at: string | null;
+            removed: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            requested_at: string;
+            requested_by: string;
+            /** @enum {unknown} */
+            step: "requested" | "draining" | "erasing" | "unlinking" | "done";
+        };
+        /** Tenant quota */
+        TenantQuota: {
+            /** @description API keys that are not revoked */
+            api_keys: number;
+            /** @description Requests to the API, ingest excluded */
+            api_requests_per_second: number;
+            /** @description Bytes of ingest bodies as they arrive */
+            ingest_bytes_per_second: number;
+            /** @description Bytes of ingest bodies after decompression */
+            ingest_decompressed_bytes_per_second: number;
+            /** @description Events accepted */
+            ingest_events_per_second: number;
+            /** @description Requests that carry events */
+            ingest_requests_per_second: number;
+            /** @description Bytes of events and raw lines kept */
+            stored_bytes: number;
+            /** @description People known to the tenant */
+            users: number;
+        };
+        /** Tenant retention */
+        TenantRetention: {
+            /** @description Alerts and incidents, from their last change; those of a case stay with it */
+            alerts_days: number;
+            /** @description Raw lines, from the day they were received */
+            archive_days: number;
+            /** @description Rows of the audit log; what goes leaves a signed statement */
+            audit_days: number;
+            /** @description Cases that are resolved or closed, from their last change */
+            cases_days: number;
+        };
+        /** Text of a comment */
+        TextOfAComment: {
+            body: string;
         };
         /** Timeline entry */
         TimelineEntry: {
@@ -1109,6 +1370,18 @@ export interface components {
             id: string;
             kind: string;
             summary: string;
+        };
+        /** Version of a comment */
+        VersionOfAComment: {
+            body: string;
+            version: number;
+            written_at: string;
+            written_by: string;
+        };
+        /** Why it is taken out again */
+        WhyItIsTakenOutAgain: {
+            /** @default  */
+            reason: string;
         };
     };
     responses: never;
@@ -1351,11 +1624,15 @@ export interface operations {
     listAlerts: {
         parameters: {
             query?: {
+                assignee?: string;
                 cursor?: string;
                 from?: string;
+                incident_id?: string;
                 limit?: number;
                 q?: string;
+                rule_id?: string;
                 severity_min?: number;
+                sort?: "newest" | "oldest" | "severity";
                 status?: "new" | "acknowledged" | "investigating" | "resolved" | "false_positive";
                 to?: string;
             };
@@ -1770,9 +2047,15 @@ export interface operations {
             query?: {
                 assigned_to?: string;
                 cursor?: string;
+                from?: string;
+                incident_id?: string;
                 limit?: number;
                 offset?: number;
+                q?: string;
+                severity_min?: number;
+                sort?: "newest" | "oldest" | "updated" | "severity";
                 status?: "open" | "investigating" | "contained" | "resolved" | "closed" | "false_positive";
+                to?: string;
             };
             header?: {
                 /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
@@ -1783,7 +2066,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Lists cases, newest first */
+            /** @description Lists and searches cases, newest first */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2057,6 +2340,39 @@ export interface operations {
             };
         };
     };
+    unlinkCaseAlert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                alert_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Takes an alert off a case */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listCaseComments: {
         parameters: {
             query?: {
@@ -2112,7 +2428,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CommentToAdd"];
+                "application/json": components["schemas"]["TextOfAComment"];
             };
         };
         responses: {
@@ -2124,6 +2440,199 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Comment"];
                 };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editCaseComment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                comment_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TextOfAComment"];
+            };
+        };
+        responses: {
+            /** @description Edits a comment of your own (If-Match); earlier texts are kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCaseCommentVersions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                comment_id: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists every text that a comment had, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["VersionOfAComment"][];
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCaseLinks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists the links of a case, and those of other cases that lead to it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LinkOfACase"][];
+                        linked_from: components["schemas"]["LinkOfACase"][];
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addCaseLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkToAddCaseIdOrUrl"];
+            };
+        };
+        responses: {
+            /** @description Links a case to another case, or to a page elsewhere */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOfACase"];
+                };
+            };
+            /** @description Links a case to another case, or to a page elsewhere */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkOfACase"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeCaseLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+                link_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removes a link of a case */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457) */
             default: {
@@ -2351,10 +2860,14 @@ export interface operations {
     listIncidents: {
         parameters: {
             query?: {
+                assignee?: string;
                 cursor?: string;
+                from?: string;
                 limit?: number;
                 severity_min?: number;
+                sort?: "newest" | "oldest" | "severity";
                 status?: "new" | "triaged" | "contained" | "resolved" | "closed";
+                to?: string;
             };
             header?: {
                 /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
@@ -2445,6 +2958,82 @@ export interface operations {
         };
         responses: {
             /** @description Changes status or assignee of an incident (If-Match) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mergeIncidents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentsToMergeIntoThisOne"];
+            };
+        };
+        responses: {
+            /** @description Merges other incidents into this one (If-Match) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmergeIncident: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WhyItIsTakenOutAgain"];
+            };
+        };
+        responses: {
+            /** @description Takes an incident out of the one it was merged into (If-Match) */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2803,6 +3392,37 @@ export interface operations {
         responses: {
             /** @description Read a tenant */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Delete a suspended tenant and all of its data */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

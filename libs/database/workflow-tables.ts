@@ -14,6 +14,9 @@ export interface WorkflowTables {
   case_alerts: CaseAlertTable;
   case_comments: CaseCommentTable;
   case_timeline: CaseTimelineTable;
+  case_comment_versions: CaseCommentVersionTable;
+  case_links: CaseLinkTable;
+  incident_merges: IncidentMergeTable;
 }
 
 /** Who or what an alert is about, as detect named it. */
@@ -82,6 +85,7 @@ export interface IncidentTable extends Changed {
   last_alert_at: Date;
   alert_count: Generated<number>;
   previous_incident_id: string | null;
+  merged_into: Generated<string | null>;
   assignee: string | null;
   resolved_at: Date | null;
 }
@@ -144,6 +148,59 @@ export interface CaseCommentTable {
   body: string;
   created_at: Date;
   created_by: string;
+  /** Grows with each edit (the ETag); the texts before are in {@link CaseCommentVersionTable}. */
+  version: Generated<number>;
+  edited_at: Generated<Date | null>;
+  edited_by: Generated<string | null>;
+}
+
+/** What a comment said before an edit. Insert only. */
+export interface CaseCommentVersionTable {
+  tenant_id: string;
+  case_id: string;
+  comment_id: string;
+  version: number;
+  body: string;
+  written_at: Date;
+  written_by: string;
+}
+
+/** What a case refers to: another case of the tenant, or a page elsewhere. */
+export interface CaseLinkTable {
+  tenant_id: string;
+  case_id: string;
+  link_id: string;
+  relation: 'related' | 'duplicate_of' | 'caused_by' | 'url';
+  other_case_id: string | null;
+  url: string | null;
+  title: string;
+  created_at: Date;
+  created_by: string;
+}
+
+/** An incident that people merged into another, and what it takes to undo that. */
+export interface IncidentMergeTable {
+  tenant_id: string;
+  merge_id: string;
+  incident_id: string;
+  source_id: string;
+  reason: string;
+  /** The source before: `status`, `resolved_at`. */
+  source_before: JSONColumnType<{
+    readonly status: IncidentStatus;
+    readonly resolved_at: string | null;
+  }>;
+  /** Alerts that the target did not hold before. */
+  added_alerts: readonly string[];
+  /** Alerts that counted toward the source before. */
+  moved_alerts: readonly string[];
+  added_keys: readonly string[];
+  /** Cases of the source that now belong to the target. */
+  moved_cases: readonly string[];
+  merged_at: Date;
+  merged_by: string;
+  undone_at: Date | null;
+  undone_by: string | null;
 }
 
 export interface CaseTimelineTable {

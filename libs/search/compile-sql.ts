@@ -164,6 +164,9 @@ class SqlCompiler {
       const predicate = this.#predicate(test);
       return this.#dialect.attribute(field, this.#bind).matches(predicate);
     }
+    if (field.folded !== undefined && this.#dialect.name === 'postgres') {
+      return this.#predicate(test)(field.folded);
+    }
     const text = field.type === 'uuid' ? `coalesce(cast(${field.sql} as varchar), '')` : field.sql;
     return this.#predicate(test)(`lower(${text})`);
   }

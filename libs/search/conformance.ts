@@ -1,14 +1,18 @@
 import { afterAll, describe, it } from 'vitest';
 import { COUNT_CASES } from './conformance/count-cases.ts';
-import { Laboratory, type SearchStoreSubject } from './conformance/laboratory.ts';
+import {
+  Laboratory,
+  type SampledCollection,
+  type SearchStoreSubject,
+} from './conformance/laboratory.ts';
 import { PAGE_CASES } from './conformance/page-cases.ts';
 import { queryCases } from './conformance/query-cases.ts';
 import type { SearchCase } from './conformance/search-case.ts';
 import { WRITE_CASES } from './conformance/write-cases.ts';
-import type { Collection, SearchStoreCapabilities } from './search-store.ts';
+import type { SearchStoreCapabilities } from './search-store.ts';
 
 /** Every case of the contract of `SearchStore` for a collection. */
-export function searchStoreCases(collection: Collection): readonly SearchCase[] {
+export function searchStoreCases(collection: SampledCollection): readonly SearchCase[] {
   return [...queryCases(collection), ...PAGE_CASES, ...COUNT_CASES, ...WRITE_CASES];
 }
 

@@ -28,10 +28,15 @@ export interface Field {
   /** A bare word searches it. */
   readonly bareWord: boolean;
   /**
-   * SQL of its value in the embedded engine of its collection (events: DuckDB, alerts: PostgreSQL).
+   * SQL of its value in the embedded engine of its collection (events: DuckDB, alerts and cases: PostgreSQL).
    * Trusted text. Of types `keyword`, `text`, `ip` it is never NULL: absent is `''`.
    */
   readonly sql: string;
+  /**
+   * A column that holds the value with case folded and `''` where absent, and has an index. Row-level security lets an
+   * index be used only by operators that leak nothing, which `lower(...)` is not: so the fold must be stored.
+   */
+  readonly folded?: string;
 }
 
 /** The prefix of attributes, which nobody declares. */
@@ -70,36 +75,53 @@ const EVENT_FIELDS: readonly Field[] = [
 ];
 
 const ALERT_FIELDS: readonly Field[] = [
-  alert('alert_id', 'uuid', 'alert_id'),
-  alert('timestamp', 'time', 'last_event_at'),
-  alert('first_event_at', 'time', 'first_event_at'),
-  alert('status', 'keyword', 'status'),
-  alert('severity', 'severity', 'severity'),
-  alert('rule_id', 'keyword', 'rule_id', BARE),
-  alert('rule_name', 'keyword', 'rule_name', BARE),
-  alert('title', 'text', 'title', BARE),
-  alert('description', 'text', 'description', BARE),
-  alert('category', 'keyword', 'category'),
-  alert('actor.type', 'keyword', "coalesce((actor->>'type'), '')"),
-  alert('actor.id', 'keyword', "coalesce((actor->>'id'), '')", BARE),
-  alert('actor.name', 'keyword', "coalesce((actor->>'name'), '')", BARE),
-  alert('target.type', 'keyword', "coalesce((target->>'type'), '')"),
-  alert('target.id', 'keyword', "coalesce((target->>'id'), '')", BARE),
-  alert('target.name', 'keyword', "coalesce((target->>'name'), '')", BARE),
-  alert('assignee', 'keyword', "coalesce(assignee, '')"),
-  alert('event_count', 'integer', 'event_count'),
-  listOf(alert('tags', 'keyword', 'tags', BARE)),
-  listOf(alert('hosts', 'keyword', 'hosts', BARE)),
-  listOf(alert('src_ips', 'ip', 'src_ips', BARE)),
-  alert('storm', 'boolean', 'storm'),
-  alert('suppressed', 'boolean', 'coalesce(suppressed_until > {now}, false)'),
-  alert('incident_id', 'uuid', 'incident_id'),
+  row('alert_id', 'uuid', 'alert_id'),
+  row('timestamp', 'time', 'last_event_at'),
+  row('first_event_at', 'time', 'first_event_at'),
+  row('status', 'keyword', 'status'),
+  row('severity', 'severity', 'severity'),
+  indexed(row('rule_id', 'keyword', 'rule_id', BARE), 'rule_id_folded'),
+  indexed(row('rule_name', 'keyword', 'rule_name', BARE), 'rule_name_folded'),
+  row('title', 'text', 'title', BARE),
+  row('description', 'text', 'description', BARE),
+  row('category', 'keyword', 'category'),
+  row('actor.type', 'keyword', "coalesce((actor->>'type'), '')"),
+  indexed(row('actor.id', 'keyword', "coalesce((actor->>'id'), '')", BARE), 'actor_id_folded'),
+  indexed(
+    row('actor.name', 'keyword', "coalesce((actor->>'name'), '')", BARE),
+    'actor_name_folded',
+  ),
+  row('target.type', 'keyword', "coalesce((target->>'type'), '')"),
+  row('target.id', 'keyword', "coalesce((target->>'id'), '')", BARE),
+  row('target.name', 'keyword', "coalesce((target->>'name'), '')", BARE),
+  indexed(row('assignee', 'keyword', "coalesce(assignee, '')"), 'assignee_folded'),
+  row('event_count', 'integer', 'event_count'),
+  listOf(row('tags', 'keyword', 'tags', BARE)),
+  listOf(row('hosts', 'keyword', 'hosts', BARE)),
+  listOf(row('src_ips', 'ip', 'src_ips', BARE)),
+  row('storm', 'boolean', 'storm'),
+  row('suppressed', 'boolean', 'coalesce(suppressed_until > {now}, false)'),
+  row('incident_id', 'uuid', 'incident_id'),
+];
+
+const CASE_FIELDS: readonly Field[] = [
+  row('id', 'uuid', 'case_id'),
+  row('created_at', 'time', 'created_at'),
+  row('updated_at', 'time', 'updated_at'),
+  row('status', 'keyword', 'status'),
+  row('severity', 'severity', 'severity'),
+  row('title', 'text', 'title', BARE),
+  row('description', 'text', 'description', BARE),
+  indexed(row('assigned_to', 'keyword', "coalesce(assigned_to, '')", BARE), 'assigned_to_folded'),
+  indexed(row('created_by', 'keyword', 'created_by'), 'created_by_folded'),
+  row('incident_id', 'uuid', 'incident_id'),
 ];
 
 /** The declared fields of each collection, in the order of the reference page. Attributes come beside them. */
 export const FIELDS: Readonly<Record<Collection, readonly Field[]>> = {
   events: EVENT_FIELDS,
   alerts: ALERT_FIELDS,
+  cases: CASE_FIELDS,
 };
 
 /** Where the time and the identity of a document stand: rows are ordered by them. */
@@ -108,11 +130,13 @@ export const ROW_KEYS: Readonly<
 > = {
   events: { time: 'timestamp', id: 'event_id' },
   alerts: { time: 'timestamp', id: 'alert_id' },
+  cases: { time: 'created_at', id: 'id' },
 };
 
 const BY_NAME: Readonly<Record<Collection, ReadonlyMap<string, Field>>> = {
   events: new Map(EVENT_FIELDS.map((field) => [field.name, field])),
   alerts: new Map(ALERT_FIELDS.map((field) => [field.name, field])),
+  cases: new Map(CASE_FIELDS.map((field) => [field.name, field])),
 };
 
 /** The field of a name as typed, or undefined. Of events also `attributes.NAME`. Names have case. UNTRUSTED: `name`. */
@@ -138,8 +162,13 @@ function event(name: string, type: FieldType, bareWord = false): Field {
   return { name, type, list: false, bareWord, sql: `"${name.replace('.', '_')}"` };
 }
 
-function alert(name: string, type: FieldType, sql: string, bareWord = false): Field {
+/** A field of a collection in PostgreSQL. */
+function row(name: string, type: FieldType, sql: string, bareWord = false): Field {
   return { name, type, list: false, bareWord, sql };
+}
+
+function indexed(field: Field, folded: string): Field {
+  return { ...field, folded };
 }
 
 function listOf(field: Field): Field {

@@ -64,6 +64,10 @@ describe('the reference page of the query language', () => {
     expect(compiles(text, 'alerts')).not.toBe('');
   });
 
+  it.each(examples('case query'))('has a case query that works: %s', (text) => {
+    expect(compiles(text, 'cases')).not.toBe('');
+  });
+
   it.each(examples('refused'))('has a query that is refused: %s', (text) => {
     expect(faultOf(text)).toMatch(/^expected /);
   });

@@ -2,7 +2,7 @@ import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { Query } from '@tocsin/query/query.ts';
 
 /** Collections that can be searched. */
-export const COLLECTIONS = ['events', 'alerts'] as const;
+export const COLLECTIONS = ['events', 'alerts', 'cases'] as const;
 export type Collection = (typeof COLLECTIONS)[number];
 
 /** A document on the wire, snake_case. It always has `tenant_id`. */

@@ -2,7 +2,7 @@ import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { Envelope } from '@tocsin/contracts/envelope.ts';
 import { severityLabel } from '@tocsin/contracts/severity.ts';
 import { TOCSIN_NAMESPACE, uuidV5 } from '@tocsin/kernel/uuid.ts';
-import type { CaseRow } from './records.ts';
+import type { CaseRow } from './records/cases.ts';
 
 /** What others hear of a case that a person opened or changed. One message for each version of the case. */
 export function caseMessage(

@@ -5,6 +5,7 @@ import {
 } from '@tocsin/database/testing/test-database.ts';
 import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts';
 import { systemWorld } from '@tocsin/kernel/world.ts';
+import { PostgresSearchStore } from '@tocsin/search/postgres/postgres-search-store.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCaseService } from './service.ts';
 import { insertAlert, insertIncident } from './testing/workflow-rows.ts';
@@ -14,7 +15,9 @@ let api: TestServer;
 
 beforeAll(async () => {
   db = await openTestDatabase();
-  const service = createCaseService({ database: db.database, world: systemWorld() });
+  const world = systemWorld();
+  const search = new PostgresSearchStore(db.database, world.clock);
+  const service = createCaseService({ database: db.database, search, world });
   api = await testServer(service.routes);
 });
 afterAll(async () => {

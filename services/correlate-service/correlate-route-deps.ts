@@ -8,4 +8,6 @@ export interface CorrelateRouteDeps {
   /** The store that holds the collection `alerts`. */
   readonly search: Pick<SearchStore, 'search'>;
   readonly world: World;
+  /** Called after commits that wrote to the outbox: wakes its relay. */
+  readonly committed?: () => void;
 }

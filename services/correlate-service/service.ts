@@ -10,12 +10,11 @@ import { getAlertRoute } from './routes/get-alert.ts';
 import { getIncidentRoute } from './routes/get-incident.ts';
 import { listAlertsRoute } from './routes/list-alerts.ts';
 import { listIncidentsRoute } from './routes/list-incidents.ts';
+import { mergeIncidentRoutes } from './routes/merge-incidents.ts';
 
 /** What the correlator needs from the process it runs in. */
 export interface CorrelateServiceDeps extends CorrelateRouteDeps {
   readonly metrics: Metrics;
-  /** Called after commits that wrote to the outbox: wakes its relay. */
-  readonly committed?: () => void;
 }
 
 /** Groups alerts into incidents, opens cases for severe ones, and shows alerts and incidents (design 3.8). */
@@ -33,6 +32,7 @@ export function createCorrelateService(deps: CorrelateServiceDeps): {
       listIncidentsRoute(deps),
       getIncidentRoute(deps),
       changeIncidentRoute(deps),
+      ...mergeIncidentRoutes(deps),
     ],
     consumers: [
       { topic: 'alerts.scored', group: CORRELATE_GROUP, handler: alertsScoredHandler(deps) },

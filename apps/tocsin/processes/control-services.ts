@@ -80,7 +80,7 @@ export function composeControl(parts: ControlParts): ControlServices {
   const services = [
     gateway,
     correlate,
-    createCaseService({ database, world, committed }),
+    createCaseService({ database, search: alerts, world, committed }),
     createIdentityService({ database, world, pepper: parts.pepper }),
     createTenantService({ database, residency: parts.residency }),
     audit,

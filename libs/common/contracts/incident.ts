@@ -28,6 +28,8 @@ export const Incident = Type.Object(
     last_alert_at: Type.String(),
     alert_count: Type.Integer(),
     previous_incident_id: textOrNull,
+    /** The incident that people merged this one into; it is closed and unchangeable until it is unmerged. */
+    merged_into: textOrNull,
     assignee: textOrNull,
     resolved_at: textOrNull,
     created_at: Type.String(),

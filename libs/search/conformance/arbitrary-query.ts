@@ -1,6 +1,6 @@
 import type { Pattern, PatternPart, Query } from '@tocsin/query/query.ts';
 import fc from 'fast-check';
-import type { Collection } from '../search-store.ts';
+import type { SampledCollection } from './laboratory.ts';
 
 /** What random queries of a collection are made of: fields and values that its documents have, so that many match. */
 export interface QueryVocabulary {
@@ -10,7 +10,7 @@ export interface QueryVocabulary {
   readonly values: readonly string[];
 }
 
-const FIELDS: Readonly<Record<Collection, Omit<QueryVocabulary, 'values'>>> = {
+const FIELDS: Readonly<Record<SampledCollection, Omit<QueryVocabulary, 'values'>>> = {
   events: {
     text: [
       ...['category', 'action', 'outcome', 'source.host', 'actor.name', 'actor.id', 'target.name'],
@@ -70,7 +70,7 @@ export const SHARED_VALUES = [
 ] as const;
 
 /** Random queries over a collection: every kind of term, with values that occur. */
-export function arbitraryQuery(collection: Collection): fc.Arbitrary<Query> {
+export function arbitraryQuery(collection: SampledCollection): fc.Arbitrary<Query> {
   const { text, numbers, times } = FIELDS[collection];
   const positions = { at: fc.constant(0), valueAt: fc.constant(0) };
   const value = fc.constantFrom(...SHARED_VALUES);

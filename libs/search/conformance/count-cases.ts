@@ -2,17 +2,17 @@ import { isProblem } from '@tocsin/kernel/problem.ts';
 import { parseQuery } from '@tocsin/query/parse-query.ts';
 import { expect } from 'vitest';
 import { MemorySearchStore } from '../memory/memory-search-store.ts';
-import type { Collection, HistogramRequest, SearchStore } from '../search-store.ts';
+import type { HistogramRequest, SearchStore } from '../search-store.ts';
 import { ALL_TIME } from '../search-store.ts';
 import { ALERT_SEEDS, alertDocuments } from './alert-documents.ts';
 import { EVENT_SEEDS, eventDocuments } from './event-documents.ts';
-import { type Laboratory, otherTenant, tenant } from './laboratory.ts';
+import { type Laboratory, otherTenant, type SampledCollection, tenant } from './laboratory.ts';
 import type { SearchCase } from './search-case.ts';
 
 const everything = parseQuery('*');
 const HOUR = 3_600_000;
 
-const GROUPED: Readonly<Record<Collection, readonly string[]>> = {
+const GROUPED: Readonly<Record<SampledCollection, readonly string[]>> = {
   events: [
     ...['category', 'severity', 'actor.name', 'src_ip', 'tags', 'rules', 'attributes.port'],
     ...['attributes.hashes', 'attributes.id.orig_h', 'attributes.retry', 'attributes.nested'],

@@ -3,16 +3,15 @@ import { parseQuery } from '@tocsin/query/parse-query.ts';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { MemorySearchStore } from '../memory/memory-search-store.ts';
-import type { Collection } from '../search-store.ts';
 import { ALERT_QUERIES } from './alert-queries.ts';
 import { arbitraryAlerts, arbitraryEvents } from './arbitrary-document.ts';
 import { arbitraryQuery } from './arbitrary-query.ts';
 import { EVENT_QUERIES } from './event-queries.ts';
-import { type Laboratory, tenant } from './laboratory.ts';
+import { type Laboratory, type SampledCollection, tenant } from './laboratory.ts';
 import type { SearchCase } from './search-case.ts';
 
 /** Queries that no engine answers: the position of the fault in each. */
-const FAULTS: Readonly<Record<Collection, Readonly<Record<string, number>>>> = {
+const FAULTS: Readonly<Record<SampledCollection, Readonly<Record<string, number>>>> = {
   events: {
     'user:bob': 0,
     'category:auth and Category:auth': 18,
@@ -42,7 +41,7 @@ const QUERIES = { events: EVENT_QUERIES, alerts: ALERT_QUERIES } as const;
 const RANDOM_QUERIES = 150;
 
 /** What queries find. */
-export function queryCases(collection: Collection): readonly SearchCase[] {
+export function queryCases(collection: SampledCollection): readonly SearchCase[] {
   const table = Object.entries(QUERIES[collection]).map(([text, names]) => ({
     name: `${JSON.stringify(text)} finds ${names.length === 0 ? 'nothing' : names.join(', ')}`,
     async run(laboratory: Laboratory) {

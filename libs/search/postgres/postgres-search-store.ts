@@ -1,11 +1,8 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { Database } from '@tocsin/database/database.ts';
-import { alertDocument } from '@tocsin/database/records/alert-document.ts';
-import type { AlertTable } from '@tocsin/database/workflow-tables.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import type { Clock } from '@tocsin/kernel/clock.ts';
-import { CompiledQuery, type Selectable } from 'kysely';
-import { checkedDocuments } from '../checked-documents.ts';
+import { CompiledQuery } from 'kysely';
 import {
   compileBar,
   compileGroup,
@@ -33,12 +30,12 @@ import type {
   SearchStore,
   SearchStoreCapabilities,
 } from '../search-store.ts';
+import { WORKFLOW_ROWS, type WorkflowRows } from './workflow-rows.ts';
 
 /** How long a search may take when its request says nothing, milliseconds. */
 export const ALERT_SEARCH_DEADLINE_MS = 10_000;
 
 type Request = SearchRequest | HistogramRequest | AggregateRequest;
-type AlertRow = Selectable<AlertTable>;
 
 interface CountRow {
   readonly at: string;
@@ -47,14 +44,14 @@ interface CountRow {
 }
 
 /**
- * The collection `alerts` in PostgreSQL, read where the correlator writes it: there is no copy to fall behind.
+ * The collections `alerts` and `cases` in PostgreSQL, read where they are written: there is no copy to fall behind.
  * Row-level security and the statement's own filter both bind the tenant. Failures of the server are mapped by
  * {@link Database.inTenant}.
  */
 export class PostgresSearchStore implements SearchStore {
   readonly capabilities: SearchStoreCapabilities = {
     durable: 'power',
-    collections: ['alerts'],
+    collections: ['alerts', 'cases'],
     readOnly: true,
   };
   readonly #database: Database;
@@ -68,25 +65,21 @@ export class PostgresSearchStore implements SearchStore {
   async search(tenant: TenantContext, request: SearchRequest): Promise<SearchPage> {
     checkSearch(request);
     const now = this.#clock.now();
-    const scope = scopeOf(tenant, now);
+    const kind = rowsOf(request);
+    const scope = scopeOf(tenant, request, now);
     const where = whereOf(request, scope);
     const position =
       request.cursor === undefined ? undefined : readCursor(tenant, request, request.cursor);
     const { after, orderBy } = compileOrder(request.order ?? 'newest', position, scope);
-    const sql = `select * from tenant_data.alerts where ${where} and ${after}
+    const sql = `select * from ${kind.table} where ${where} and ${after}
       order by ${orderBy} limit ${request.limit + 1}`;
-    const rows = await this.#rows<AlertRow>(tenant, sql, scope, request.deadlineMs);
+    const rows = await this.#rows<unknown>(tenant, sql, scope, request.deadlineMs);
     const page = rows.slice(0, request.limit);
     const last = page.at(-1);
     const more = rows.length > page.length && last !== undefined;
     return {
-      items: checkedDocuments(
-        tenant,
-        page.map((row) => ({ ...alertDocument(row, now) })),
-      ),
-      nextCursor: more
-        ? writeCursor(tenant, request, { time: last.last_event_at.getTime(), id: last.alert_id })
-        : undefined,
+      items: kind.documents(tenant, page, now),
+      nextCursor: more ? writeCursor(tenant, request, kind.position(last)) : undefined,
     };
   }
 
@@ -95,12 +88,12 @@ export class PostgresSearchStore implements SearchStore {
     request: HistogramRequest,
   ): Promise<readonly HistogramBar[]> {
     checkHistogram(request);
-    const scope = scopeOf(tenant, this.#clock.now());
+    const scope = scopeOf(tenant, request, this.#clock.now());
     const field = request.by === undefined ? undefined : groupField(request.collection, request.by);
     const value = field === undefined ? `''` : groupColumn(compileGroup(field, scope));
     const bar = compileBar(request.intervalMs, scope);
     const sql = `select at, value, count(*) as count from (
-        select ${bar} as at, ${value} as value from tenant_data.alerts where ${whereOf(request, scope)}
+        select ${bar} as at, ${value} as value from ${rowsOf(request).table} where ${whereOf(request, scope)}
       ) as counted group by at, value order by at, value collate "C" limit ${HISTOGRAM_ROWS_MAX + 1}`;
     const rows = await this.#rows<CountRow>(tenant, sql, scope, request.deadlineMs);
     checkBars(new Set(rows.map((row) => row.at)).size, rows.length);
@@ -116,11 +109,11 @@ export class PostgresSearchStore implements SearchStore {
     request: AggregateRequest,
   ): Promise<readonly AggregateBucket[]> {
     checkAggregate(request);
-    const scope = scopeOf(tenant, this.#clock.now());
+    const scope = scopeOf(tenant, request, this.#clock.now());
     const field = groupField(request.collection, request.field);
     const value = groupColumn(compileGroup(field, scope));
     const sql = `select value, count(*) as count from (
-        select ${value} as value from tenant_data.alerts where ${whereOf(request, scope)}
+        select ${value} as value from ${rowsOf(request).table} where ${whereOf(request, scope)}
       ) as counted where value <> '' group by value
       order by count(*) desc, value collate "C" limit ${request.limit}`;
     const rows = await this.#rows<CountRow>(tenant, sql, scope, request.deadlineMs);
@@ -128,11 +121,11 @@ export class PostgresSearchStore implements SearchStore {
   }
 
   async append(): Promise<void> {
-    assert(false, 'alerts are written by the correlator, not by the search store');
+    assert(false, 'alerts and cases are written by their services, not by the search store');
   }
 
   async put(): Promise<void> {
-    assert(false, 'alerts are written by the correlator, not by the search store');
+    assert(false, 'alerts and cases are written by their services, not by the search store');
   }
 
   async expire(): Promise<number> {
@@ -170,14 +163,19 @@ export class PostgresSearchStore implements SearchStore {
 }
 
 /** The tenant is the first value of every statement. */
-function scopeOf(tenant: TenantContext, now: number): SqlScope {
-  return { collection: 'alerts', dialect: 'postgres', now, values: [tenant.tenantId] };
+function scopeOf(tenant: TenantContext, { collection }: Request, now: number): SqlScope {
+  return { collection, dialect: 'postgres', now, values: [tenant.tenantId] };
 }
 
 function whereOf(request: Request, scope: SqlScope): string {
-  assert(request.collection === 'alerts', 'PostgreSQL holds the collection alerts');
   const range = compileRange(request.range, scope);
   return `tenant_id = $1 and ${range} and ${compileQuery(request.query, scope)}`;
+}
+
+function rowsOf({ collection }: Request): WorkflowRows {
+  const rows = WORKFLOW_ROWS[collection];
+  assert(rows !== undefined, `PostgreSQL holds no collection ${collection}`);
+  return rows;
 }
 
 function groupColumn(group: { readonly sql: string; readonly list: boolean }): string {

@@ -9,7 +9,7 @@ export const CASE_COMMENTS_MAX = 5000;
 /** The body of `POST /v1/cases/{id}/comments`. */
 export const CommentInput = Type.Object(
   { body: Type.String({ minLength: 1, maxLength: CASE_TEXT_MAX, pattern: '\\S' }) },
-  { additionalProperties: false, title: 'Comment to add' },
+  { additionalProperties: false, title: 'Text of a comment' },
 );
 
 /** A comment as the API gives it. */
@@ -20,6 +20,9 @@ export const Comment = Type.Object(
     body: Type.String(),
     created_at: Type.String(),
     created_by: Type.String(),
+    version: Type.Integer({ description: 'Grows with each edit: it is the ETag' }),
+    edited_at: Type.Union([Type.String(), Type.Null()]),
+    edited_by: Type.Union([Type.String(), Type.Null()]),
   },
   { title: 'Comment' },
 );
@@ -33,5 +36,22 @@ export function commentDocument(row: Selectable<CaseCommentTable>): Comment {
     body: row.body,
     created_at: row.created_at.toISOString(),
     created_by: row.created_by,
+    version: row.version,
+    edited_at: row.edited_at?.toISOString() ?? null,
+    edited_by: row.edited_by,
   };
 }
+
+/** Most edits of one comment. */
+export const COMMENT_VERSIONS_MAX = 100;
+
+/** What a comment said at one time. */
+export const CommentVersion = Type.Object(
+  {
+    version: Type.Integer(),
+    body: Type.String(),
+    written_at: Type.String(),
+    written_by: Type.String(),
+  },
+  { title: 'Version of a comment' },
+);

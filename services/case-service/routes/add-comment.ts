@@ -2,6 +2,7 @@ import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import { writeAudit } from '@tocsin/database/audit.ts';
 import type { TenantTransaction } from '@tocsin/database/database.ts';
 import { addCaseEntries, caseEntry } from '@tocsin/database/records/case-timeline.ts';
+import { etagOf } from '@tocsin/http/etag.ts';
 import { idParams, pathId } from '@tocsin/http/path-id.ts';
 import { type Route, tenantRoute } from '@tocsin/http/route.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
@@ -14,7 +15,7 @@ import {
   CommentInput,
   commentDocument,
 } from '../domain/case-comment.ts';
-import { getCase } from '../records.ts';
+import { getCase } from '../records/cases.ts';
 
 /** `POST /v1/cases/{id}/comments`, also on a case that has ended. */
 export function addCommentRoute({ database, world }: CaseDeps): Route {
@@ -65,7 +66,11 @@ export function addCommentRoute({ database, world }: CaseDeps): Route {
         });
         return added;
       });
-      return { status: 201, body: commentDocument(row) };
+      return {
+        status: 201,
+        body: commentDocument(row),
+        headers: { etag: etagOf(row.version) },
+      };
     },
   });
 }

@@ -13,7 +13,7 @@ import { caseMessage } from '../case-messages.ts';
 import { type CaseColumns, changesOf, describeChange } from '../domain/case-change.ts';
 import { CaseChange, checkMetadata } from '../domain/case-input.ts';
 import { isOpenCase } from '../domain/case-transitions.ts';
-import { type CaseRow, changeCase, claimIncident, getCaseForChange } from '../records.ts';
+import { type CaseRow, changeCase, claimIncident, getCaseForChange } from '../records/cases.ts';
 
 /** `PATCH /v1/cases/{id}`, and `PUT` for callers of X-08: both change the members given and no others. */
 export function changeCaseRoutes(deps: CaseDeps): readonly Route[] {

@@ -13,7 +13,12 @@ import type { CaseDeps } from '../case-deps.ts';
 import { caseMessage } from '../case-messages.ts';
 import { CaseInput, checkMetadata } from '../domain/case-input.ts';
 import { checkSameRequest, type Idempotency, readIdempotency } from '../domain/idempotency.ts';
-import { type CaseRow, checkAlerts, claimIncident, findByIdempotencyKey } from '../records.ts';
+import {
+  type CaseRow,
+  checkAlerts,
+  claimIncident,
+  findByIdempotencyKey,
+} from '../records/cases.ts';
 
 /** Severity of a case that states none: medium. */
 export const CASE_SEVERITY_DEFAULT = 5;

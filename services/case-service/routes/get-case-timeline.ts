@@ -6,7 +6,7 @@ import { type Route, tenantRoute } from '@tocsin/http/route.ts';
 import { timeCursors } from '@tocsin/http/time-cursor.ts';
 import Type from 'typebox';
 import type { CaseDeps } from '../case-deps.ts';
-import { getCase } from '../records.ts';
+import { getCase } from '../records/cases.ts';
 
 /** `GET /v1/cases/{id}/timeline`: what happened to the case, oldest first. */
 export function getCaseTimelineRoute({ database }: CaseDeps): Route {

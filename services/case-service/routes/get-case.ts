@@ -4,7 +4,7 @@ import { etagOf } from '@tocsin/http/etag.ts';
 import { idParams, pathId } from '@tocsin/http/path-id.ts';
 import { type Route, tenantRoute } from '@tocsin/http/route.ts';
 import type { CaseDeps } from '../case-deps.ts';
-import { getCase } from '../records.ts';
+import { getCase } from '../records/cases.ts';
 
 /** `GET /v1/cases/{id}` */
 export function getCaseRoute({ database }: CaseDeps): Route {

@@ -6,7 +6,7 @@ import { Problem } from '@tocsin/kernel/problem.ts';
 import Type, { type Static } from 'typebox';
 import type { CaseDeps } from '../case-deps.ts';
 import { LINKED_ALERTS_MAX } from '../domain/case-input.ts';
-import { checkAlerts, getCase } from '../records.ts';
+import { checkAlerts, getCase } from '../records/cases.ts';
 
 const body = Type.Object(
   {

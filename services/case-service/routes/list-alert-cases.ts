@@ -7,7 +7,7 @@ import { type Route, tenantRoute } from '@tocsin/http/route.ts';
 import { timeCursors } from '@tocsin/http/time-cursor.ts';
 import Type from 'typebox';
 import type { CaseDeps } from '../case-deps.ts';
-import { checkAlerts } from '../records.ts';
+import { checkAlerts } from '../records/cases.ts';
 
 /** `GET /v1/alerts/{id}/cases`: the cases an alert is linked to, newest first. */
 export function listAlertCasesRoute({ database }: CaseDeps): Route {

@@ -7,7 +7,7 @@ import { type Route, tenantRoute } from '@tocsin/http/route.ts';
 import { timeCursors } from '@tocsin/http/time-cursor.ts';
 import Type from 'typebox';
 import type { CaseDeps } from '../case-deps.ts';
-import { getCase } from '../records.ts';
+import { getCase } from '../records/cases.ts';
 
 const LinkedAlert = Type.Object(
   { ...Alert.properties, linked_at: Type.String(), linked_by: Type.String() },

@@ -6,7 +6,7 @@ import { timeCursors } from '@tocsin/http/time-cursor.ts';
 import Type from 'typebox';
 import type { CaseDeps } from '../case-deps.ts';
 import { Comment, commentDocument } from '../domain/case-comment.ts';
-import { getCase } from '../records.ts';
+import { getCase } from '../records/cases.ts';
 
 /** `GET /v1/cases/{id}/comments`: oldest first. */
 export function listCommentsRoute({ database }: CaseDeps): Route {

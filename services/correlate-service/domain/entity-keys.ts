@@ -44,6 +44,15 @@ const BUILT_IN_ACCOUNTS = new Set([
   's-1-5-20',
 ]);
 
+/** What of an alert names somebody or something: from detect, or from its row. */
+export interface NamedAlert extends Pick<ScoredAlert, 'storm'> {
+  readonly actor?:
+    | { readonly id?: string | undefined; readonly name?: string | undefined }
+    | undefined;
+  readonly hosts: readonly string[];
+  readonly src_ips: readonly string[];
+}
+
 /** The names by which an alert is tied to an incident, each once, in a fixed order. */
 export interface EntityKeys {
   readonly actors: readonly string[];
@@ -59,7 +68,7 @@ export interface EntityKeys {
  * link-local ones are not. `repeatKey` is always among the keys, so that a repeat finds its incident even when
  * the alert names nobody. A storm stands for many groups and is tied by its rule alone.
  */
-export function entityKeys(alert: ScoredAlert, repeatKey: string): EntityKeys {
+export function entityKeys(alert: NamedAlert, repeatKey: string): EntityKeys {
   if (alert.storm) return { actors: [], hosts: [], srcIps: [], keys: [repeatKey] };
   const hosts = names(alert.hosts, isHost);
   const srcIps = names(alert.src_ips, isAddress);

@@ -1,7 +1,13 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { AlertStatus } from '@tocsin/contracts/alert.ts';
 import type { TenantTransaction } from '@tocsin/database/database.ts';
-import { behindPosition, type RowPosition } from '@tocsin/database/records/behind-position.ts';
+import {
+  behindSorted,
+  foldedEquals,
+  orderOf,
+  type RowSort,
+  type SortedPage,
+} from '@tocsin/database/records/sorted-rows.ts';
 import type { AlertTable } from '@tocsin/database/workflow-tables.ts';
 import { notFound } from '@tocsin/http/path-id.ts';
 import type { Selectable, Updateable } from 'kysely';
@@ -11,36 +17,48 @@ export type AlertRow = Selectable<AlertTable>;
 
 /** What a list of alerts is narrowed to; event times, `to` not included. */
 export interface AlertFilter {
-  readonly status?: AlertStatus;
-  readonly severityMin?: number;
-  readonly from?: Date;
-  readonly to?: Date;
+  readonly status?: AlertStatus | undefined;
+  readonly severityMin?: number | undefined;
+  readonly assignee?: string | undefined;
+  readonly ruleId?: string | undefined;
+  readonly incidentId?: string | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
 }
 
-/** At most `limit` alerts behind a position, newest event first. */
+const LAST_EVENT = { name: 'last_event_at', type: 'time' } as const;
+
+/** The orders of a list of alerts; each has an index. */
+export const ALERT_SORTS = {
+  newest: { columns: [LAST_EVENT], id: 'alert_id', direction: 'desc' },
+  oldest: { columns: [LAST_EVENT], id: 'alert_id', direction: 'asc' },
+  severity: {
+    columns: [{ name: 'severity', type: 'integer' }, LAST_EVENT],
+    id: 'alert_id',
+    direction: 'desc',
+  },
+} as const satisfies Readonly<Record<string, RowSort>>;
+export type AlertSort = keyof typeof ALERT_SORTS;
+
+/** At most `limit` alerts behind a position, in the order. */
 export function listAlerts(
   tx: TenantTransaction,
   tenant: TenantContext,
   filter: AlertFilter,
-  limit: number,
-  after: RowPosition | undefined,
+  { sort, limit, after }: SortedPage<AlertSort>,
 ): Promise<AlertRow[]> {
-  const { status, severityMin, from, to } = filter;
-  return tx
-    .selectFrom('alerts')
-    .selectAll()
-    .where('tenant_id', '=', tenant.tenantId)
-    .$if(status !== undefined, (list) => list.where('status', '=', status ?? 'new'))
-    .$if(severityMin !== undefined, (list) => list.where('severity', '>=', severityMin ?? 0))
-    .$if(from !== undefined, (list) => list.where('last_event_at', '>=', from ?? null))
-    .$if(to !== undefined, (list) => list.where('last_event_at', '<', to ?? null))
-    .$if(after !== undefined, (list) =>
-      after === undefined ? list : list.where(behindPosition('last_event_at', 'alert_id', after)),
-    )
-    .orderBy('last_event_at', 'desc')
-    .orderBy('alert_id', 'desc')
-    .limit(limit)
-    .execute();
+  let list = tx.selectFrom('alerts').selectAll().where('tenant_id', '=', tenant.tenantId);
+  if (filter.status !== undefined) list = list.where('status', '=', filter.status);
+  if (filter.severityMin !== undefined) list = list.where('severity', '>=', filter.severityMin);
+  if (filter.assignee !== undefined) {
+    list = list.where(foldedEquals('assignee', filter.assignee));
+  }
+  if (filter.ruleId !== undefined) list = list.where(foldedEquals('rule_id', filter.ruleId));
+  if (filter.incidentId !== undefined) list = list.where('incident_id', '=', filter.incidentId);
+  if (filter.from !== undefined) list = list.where('last_event_at', '>=', filter.from);
+  if (filter.to !== undefined) list = list.where('last_event_at', '<', filter.to);
+  if (after !== undefined) list = list.where(behindSorted(ALERT_SORTS[sort], after));
+  return list.orderBy(orderOf(ALERT_SORTS[sort])).limit(limit).execute();
 }
 
 /** @throws Problem `not_found`, also for another tenant's alert */

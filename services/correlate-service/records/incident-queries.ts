@@ -2,7 +2,12 @@ import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { Incident, IncidentStatus, TimelineEntry } from '@tocsin/contracts/incident.ts';
 import { severityLabel } from '@tocsin/contracts/severity.ts';
 import type { TenantTransaction } from '@tocsin/database/database.ts';
-import { behindPosition, type RowPosition } from '@tocsin/database/records/behind-position.ts';
+import {
+  behindSorted,
+  orderOf,
+  type RowSort,
+  type SortedPage,
+} from '@tocsin/database/records/sorted-rows.ts';
 import type { IncidentTable, IncidentTimelineTable } from '@tocsin/database/workflow-tables.ts';
 import { notFound } from '@tocsin/http/path-id.ts';
 import type { Selectable, Updateable } from 'kysely';
@@ -10,35 +15,44 @@ import type { Selectable, Updateable } from 'kysely';
 /** An incident as stored. */
 export type IncidentRow = Selectable<IncidentTable>;
 
-/** What a list of incidents is narrowed to. */
+/** What a list of incidents is narrowed to; times of the last alert, `to` not included. */
 export interface IncidentFilter {
-  readonly status?: IncidentStatus;
-  readonly severityMin?: number;
+  readonly status?: IncidentStatus | undefined;
+  readonly severityMin?: number | undefined;
+  readonly assignee?: string | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
 }
 
-/** At most `limit` incidents behind a position, newest alert first. */
+const LAST_ALERT = { name: 'last_alert_at', type: 'time' } as const;
+
+/** The orders of a list of incidents; each has an index. */
+export const INCIDENT_SORTS = {
+  newest: { columns: [LAST_ALERT], id: 'incident_id', direction: 'desc' },
+  oldest: { columns: [LAST_ALERT], id: 'incident_id', direction: 'asc' },
+  severity: {
+    columns: [{ name: 'severity', type: 'integer' }, LAST_ALERT],
+    id: 'incident_id',
+    direction: 'desc',
+  },
+} as const satisfies Readonly<Record<string, RowSort>>;
+export type IncidentSort = keyof typeof INCIDENT_SORTS;
+
+/** At most `limit` incidents behind a position, in the order. */
 export function listIncidents(
   tx: TenantTransaction,
   tenant: TenantContext,
-  { status, severityMin }: IncidentFilter,
-  limit: number,
-  after: RowPosition | undefined,
+  filter: IncidentFilter,
+  { sort, limit, after }: SortedPage<IncidentSort>,
 ): Promise<IncidentRow[]> {
-  return tx
-    .selectFrom('incidents')
-    .selectAll()
-    .where('tenant_id', '=', tenant.tenantId)
-    .$if(status !== undefined, (list) => list.where('status', '=', status ?? 'new'))
-    .$if(severityMin !== undefined, (list) => list.where('severity', '>=', severityMin ?? 0))
-    .$if(after !== undefined, (list) =>
-      after === undefined
-        ? list
-        : list.where(behindPosition('last_alert_at', 'incident_id', after)),
-    )
-    .orderBy('last_alert_at', 'desc')
-    .orderBy('incident_id', 'desc')
-    .limit(limit)
-    .execute();
+  let list = tx.selectFrom('incidents').selectAll().where('tenant_id', '=', tenant.tenantId);
+  if (filter.status !== undefined) list = list.where('status', '=', filter.status);
+  if (filter.severityMin !== undefined) list = list.where('severity', '>=', filter.severityMin);
+  if (filter.assignee !== undefined) list = list.where('assignee', '=', filter.assignee);
+  if (filter.from !== undefined) list = list.where('last_alert_at', '>=', filter.from);
+  if (filter.to !== undefined) list = list.where('last_alert_at', '<', filter.to);
+  if (after !== undefined) list = list.where(behindSorted(INCIDENT_SORTS[sort], after));
+  return list.orderBy(orderOf(INCIDENT_SORTS[sort])).limit(limit).execute();
 }
 
 /** @throws Problem `not_found`, also for another tenant's incident */
@@ -79,7 +93,7 @@ export function changeIncident(
   tx: TenantTransaction,
   tenant: TenantContext,
   incident: IncidentRow,
-  change: Pick<Updateable<IncidentTable>, 'status' | 'assignee' | 'resolved_at'>,
+  change: Pick<Updateable<IncidentTable>, 'status' | 'assignee' | 'resolved_at' | 'merged_into'>,
   now: Date,
 ): Promise<IncidentRow> {
   return tx
@@ -111,6 +125,7 @@ export function incidentDocument(row: IncidentRow): Incident {
     last_alert_at: row.last_alert_at.toISOString(),
     alert_count: row.alert_count,
     previous_incident_id: row.previous_incident_id,
+    merged_into: row.merged_into,
     assignee: row.assignee,
     resolved_at: row.resolved_at?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),

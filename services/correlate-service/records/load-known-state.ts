@@ -77,7 +77,7 @@ async function candidateIds(
     with tied as (
       select e.entity_key, i.incident_id, i.status, i.first_alert_at, i.last_alert_at
       from incident_entities e join incidents i using (tenant_id, incident_id)
-      where e.tenant_id = ${tenant.tenantId} and e.entity_key = any(${keys})
+      where e.tenant_id = ${tenant.tenantId} and e.entity_key = any(${keys}) and i.merged_into is null
         and i.last_alert_at >= ${new Date(Math.max(0, first - RECURRENCE_WINDOW_MS))}
     )
     select incident_id from tied

@@ -12,6 +12,7 @@ import { TOCSIN_NAMESPACE, uuidV5 } from '@tocsin/kernel/uuid.ts';
 import Type, { type Static } from 'typebox';
 import type { CorrelateRouteDeps } from '../correlate-route-deps.ts';
 import { INCIDENT_TRANSITIONS, isOpenIncident } from '../domain/incident-transitions.ts';
+import { checkUnmerged } from '../domain/merge-checks.ts';
 import {
   changeIncident,
   getIncidentForChange,
@@ -61,6 +62,7 @@ export function changeIncidentRoute({ database, world }: CorrelateRouteDeps): Ro
 
 /** The columns that differ; `undefined` when the incident is already as asked. */
 function changeOf(incident: IncidentRow, asked: Static<typeof body>, now: Date) {
+  checkUnmerged(incident);
   const status = asked.status ?? incident.status;
   checkTransition(INCIDENT_TRANSITIONS, incident.status, status);
   const assignee = asked.assignee === undefined ? incident.assignee : asked.assignee;

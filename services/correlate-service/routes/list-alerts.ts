@@ -1,16 +1,20 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import { ALERT_STATUSES, Alert, type AlertStatus } from '@tocsin/contracts/alert.ts';
 import { alertDocument } from '@tocsin/database/records/alert-document.ts';
+import { sortValues } from '@tocsin/database/records/sorted-rows.ts';
 import { pageOf, pageQuery, pageSchema } from '@tocsin/http/page.ts';
+import { uuidText } from '@tocsin/http/path-id.ts';
 import { type Route, type RouteReply, tenantRoute } from '@tocsin/http/route.ts';
-import { timeCursors } from '@tocsin/http/time-cursor.ts';
+import { readSortCursor, writeSortCursor } from '@tocsin/http/sort-cursor.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
-import { parseQuery, QUERY_LENGTH_MAX } from '@tocsin/query/parse-query.ts';
+import { QUERY_LENGTH_MAX } from '@tocsin/query/parse-query.ts';
 import type { Query } from '@tocsin/query/query.ts';
+import { allOf, fieldEquals, withQuery } from '@tocsin/query/with-query.ts';
 import { ALL_TIME } from '@tocsin/search/search-store.ts';
 import Type, { type Static } from 'typebox';
 import type { CorrelateRouteDeps } from '../correlate-route-deps.ts';
-import { type AlertFilter, listAlerts } from '../records/alert-queries.ts';
+import { timeOf } from '../domain/time-of.ts';
+import { ALERT_SORTS, type AlertSort, listAlerts } from '../records/alert-queries.ts';
 
 const query = Type.Object(
   {
@@ -18,13 +22,20 @@ const query = Type.Object(
     q: Type.Optional(
       Type.String({
         maxLength: QUERY_LENGTH_MAX,
-        description: 'A search, for example actor.id:bob',
+        description: 'A search, for example actor.id:bob; see docs/reference/query.md',
       }),
     ),
     status: Type.Optional(Type.Enum([...ALERT_STATUSES] as AlertStatus[])),
     severity_min: Type.Optional(Type.Integer({ minimum: 0, maximum: 10 })),
+    assignee: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    rule_id: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+    incident_id: Type.Optional(uuidText),
     from: Type.Optional(Type.String({ format: 'date-time' })),
     to: Type.Optional(Type.String({ format: 'date-time' })),
+    sort: Type.Enum(Object.keys(ALERT_SORTS) as AlertSort[], {
+      default: 'newest',
+      description: 'By event time, or the most severe first; with q by event time only',
+    }),
   },
   { additionalProperties: false },
 );
@@ -43,10 +54,10 @@ export function listAlertsRoute(deps: CorrelateRouteDeps): Route {
     query,
     responses: { 200: pageSchema(Alert) },
     handle: (tenant, request) => {
-      const search = request.query.q ?? '';
-      return search.trim() === ''
+      const text = request.query.q ?? '';
+      return text.trim() === ''
         ? list(deps, tenant, request.query)
-        : find(deps, tenant, request.query, search);
+        : withQuery(text, (search) => find(deps, tenant, request.query, search));
     },
   });
 }
@@ -56,22 +67,28 @@ async function list(
   tenant: TenantContext,
   asked: ListQuery,
 ): Promise<RouteReply> {
-  const filter: AlertFilter = {
-    ...(asked.status === undefined ? {} : { status: asked.status }),
-    ...(asked.severity_min === undefined ? {} : { severityMin: asked.severity_min }),
-    ...(asked.from === undefined ? {} : { from: new Date(timeOf('from', asked.from)) }),
-    ...(asked.to === undefined ? {} : { to: new Date(timeOf('to', asked.to)) }),
+  const { sort, limit, cursor } = asked;
+  const order = ALERT_SORTS[sort];
+  const filter = {
+    status: asked.status,
+    severityMin: asked.severity_min,
+    assignee: asked.assignee,
+    ruleId: asked.rule_id,
+    incidentId: asked.incident_id?.toLowerCase(),
+    from: asked.from === undefined ? undefined : new Date(timeOf('from', asked.from)),
+    to: asked.to === undefined ? undefined : new Date(timeOf('to', asked.to)),
   };
-  const after = asked.cursor === undefined ? undefined : timeCursors.read(asked.cursor);
+  const after =
+    cursor === undefined ? undefined : readSortCursor(sort, order.columns.length, cursor);
   const rows = await deps.database.inTenant(tenant, (tx) =>
-    listAlerts(tx, tenant, filter, asked.limit + 1, after),
+    listAlerts(tx, tenant, filter, { sort, limit: limit + 1, after }),
   );
   const now = deps.world.clock.now();
   const body = pageOf(
     rows,
-    asked.limit,
+    limit,
     (row) => alertDocument(row, now),
-    (last) => timeCursors.write({ at: last.last_event_at.getTime(), id: last.alert_id }),
+    (last) => writeSortCursor(sort, { at: sortValues(order, last), id: last.alert_id }),
   );
   return { status: 200, body };
 }
@@ -80,35 +97,39 @@ async function find(
   deps: CorrelateRouteDeps,
   tenant: TenantContext,
   asked: ListQuery,
-  search: string,
+  search: Query,
 ): Promise<RouteReply> {
+  const { sort } = asked;
+  if (sort === 'severity') {
+    const detail = 'a search is ordered by time: use newest or oldest, or leave q out';
+    throw new Problem('invalid_request', { detail, errors: [{ pointer: '/query/sort', detail }] });
+  }
   const page = await deps.search.search(tenant, {
     collection: 'alerts',
-    query: filtered(asked, parseQuery(search)),
+    query: allOf([...filters(asked), search]),
     range: {
       from: asked.from === undefined ? ALL_TIME.from : timeOf('from', asked.from),
       to: asked.to === undefined ? ALL_TIME.to : timeOf('to', asked.to),
     },
+    order: sort,
     limit: asked.limit,
     ...(asked.cursor === undefined ? {} : { cursor: asked.cursor }),
   });
   return { status: 200, body: { items: page.items, next_cursor: page.nextCursor ?? null } };
 }
 
-/** The filters of the list as a part of the search: both come from closed sets, so they are safe as text. */
-function filtered(asked: ListQuery, search: Query): Query {
-  const operands = [search];
-  if (asked.status !== undefined) operands.push(parseQuery(`status:${asked.status}`));
-  if (asked.severity_min !== undefined)
-    operands.push(parseQuery(`severity>=${asked.severity_min}`));
-  return operands.length === 1 ? search : { kind: 'and', operands };
-}
-
-/** RFC 3339 knows leap seconds, which no clock of ours has. */
-function timeOf(member: 'from' | 'to', text: string): number {
-  const time = Date.parse(text);
-  if (!Number.isNaN(time)) return time;
-  throw new Problem('invalid_request', {
-    errors: [{ pointer: `/query/${member}`, detail: 'is not a time' }],
-  });
+/** The filters of the list as conditions of the search. */
+function filters(asked: ListQuery): readonly Query[] {
+  const equal: Readonly<Record<string, string | undefined>> = {
+    status: asked.status,
+    assignee: asked.assignee,
+    rule_id: asked.rule_id,
+    incident_id: asked.incident_id,
+  };
+  const found = Object.entries(equal).flatMap(([field, value]) =>
+    value === undefined ? [] : [fieldEquals(field, value)],
+  );
+  if (asked.severity_min === undefined) return found;
+  const value = String(asked.severity_min);
+  return [...found, { kind: 'compare', field: 'severity', op: '>=', value, at: 0, valueAt: 0 }];
 }

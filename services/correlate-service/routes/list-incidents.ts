@@ -1,16 +1,30 @@
 import { INCIDENT_STATUSES, Incident, type IncidentStatus } from '@tocsin/contracts/incident.ts';
+import { sortValues } from '@tocsin/database/records/sorted-rows.ts';
 import { pageOf, pageQuery, pageSchema } from '@tocsin/http/page.ts';
 import { type Route, tenantRoute } from '@tocsin/http/route.ts';
-import { timeCursors } from '@tocsin/http/time-cursor.ts';
+import { readSortCursor, writeSortCursor } from '@tocsin/http/sort-cursor.ts';
 import Type from 'typebox';
 import type { CorrelateRouteDeps } from '../correlate-route-deps.ts';
-import { incidentDocument, listIncidents } from '../records/incident-queries.ts';
+import { timeOf } from '../domain/time-of.ts';
+import {
+  INCIDENT_SORTS,
+  type IncidentSort,
+  incidentDocument,
+  listIncidents,
+} from '../records/incident-queries.ts';
 
 const query = Type.Object(
   {
     ...pageQuery,
     status: Type.Optional(Type.Enum([...INCIDENT_STATUSES] as IncidentStatus[])),
     severity_min: Type.Optional(Type.Integer({ minimum: 0, maximum: 10 })),
+    assignee: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    from: Type.Optional(Type.String({ format: 'date-time' })),
+    to: Type.Optional(Type.String({ format: 'date-time' })),
+    sort: Type.Enum(Object.keys(INCIDENT_SORTS) as IncidentSort[], {
+      default: 'newest',
+      description: 'By the time of the last alert, or the most severe first',
+    }),
   },
   { additionalProperties: false },
 );
@@ -27,16 +41,22 @@ export function listIncidentsRoute({ database }: CorrelateRouteDeps): Route {
     query,
     responses: { 200: pageSchema(Incident) },
     handle: async (tenant, { query: asked }) => {
+      const { sort, limit, cursor } = asked;
+      const order = INCIDENT_SORTS[sort];
       const filter = {
-        ...(asked.status === undefined ? {} : { status: asked.status }),
-        ...(asked.severity_min === undefined ? {} : { severityMin: asked.severity_min }),
+        status: asked.status,
+        severityMin: asked.severity_min,
+        assignee: asked.assignee,
+        from: asked.from === undefined ? undefined : new Date(timeOf('from', asked.from)),
+        to: asked.to === undefined ? undefined : new Date(timeOf('to', asked.to)),
       };
-      const after = asked.cursor === undefined ? undefined : timeCursors.read(asked.cursor);
+      const after =
+        cursor === undefined ? undefined : readSortCursor(sort, order.columns.length, cursor);
       const rows = await database.inTenant(tenant, (tx) =>
-        listIncidents(tx, tenant, filter, asked.limit + 1, after),
+        listIncidents(tx, tenant, filter, { sort, limit: limit + 1, after }),
       );
-      const body = pageOf(rows, asked.limit, incidentDocument, (last) =>
-        timeCursors.write({ at: last.last_alert_at.getTime(), id: last.incident_id }),
+      const body = pageOf(rows, limit, incidentDocument, (last) =>
+        writeSortCursor(sort, { at: sortValues(order, last), id: last.incident_id }),
       );
       return { status: 200, body };
     },

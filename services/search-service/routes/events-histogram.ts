@@ -1,10 +1,10 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import { type Route, tenantRoute } from '@tocsin/http/route.ts';
 import type { Query } from '@tocsin/query/query.ts';
+import { withQuery } from '@tocsin/query/with-query.ts';
 import type { TimeRange } from '@tocsin/search/search-store.ts';
 import Type from 'typebox';
 import { chooseInterval, parseInterval } from '../domain/interval.ts';
-import { withQuery } from '../domain/query-text.ts';
 import { timeRange } from '../domain/time-range.ts';
 import { SEARCH_DEADLINE_MS, type SearchServiceDeps } from '../search-service-deps.ts';
 

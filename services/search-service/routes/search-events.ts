@@ -1,10 +1,10 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import { pageQuery, pageSchema } from '@tocsin/http/page.ts';
 import { type Route, type RouteReply, tenantRoute } from '@tocsin/http/route.ts';
+import { withQuery } from '@tocsin/query/with-query.ts';
 import type { SearchRequest } from '@tocsin/search/search-store.ts';
 import Type, { type Static } from 'typebox';
 import { nextCursor, placeOf } from '../domain/page-cursor.ts';
-import { withQuery } from '../domain/query-text.ts';
 import { StoredEvent } from '../domain/stored-event.ts';
 import { SEARCH_DEADLINE_MS, type SearchServiceDeps } from '../search-service-deps.ts';
 

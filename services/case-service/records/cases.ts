@@ -1,50 +1,69 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import { type CaseStatus, OPEN_CASE_STATUSES } from '@tocsin/contracts/case.ts';
 import type { TenantTransaction } from '@tocsin/database/database.ts';
-import { behindPosition, type RowPosition } from '@tocsin/database/records/behind-position.ts';
+import {
+  behindSorted,
+  foldedEquals,
+  orderOf,
+  type RowSort,
+  type SortedPage,
+} from '@tocsin/database/records/sorted-rows.ts';
 import type { CaseTable } from '@tocsin/database/workflow-tables.ts';
 import { notFound } from '@tocsin/http/path-id.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { type Selectable, sql, type Updateable } from 'kysely';
-import type { Idempotency } from './domain/idempotency.ts';
+import type { Idempotency } from '../domain/idempotency.ts';
 
 /** A case as stored. */
 export type CaseRow = Selectable<CaseTable>;
 
-/** A page to read: behind a cursor, then past an offset. */
-export interface PageAsked {
-  readonly limit: number;
-  readonly offset: number;
-  readonly after: RowPosition | undefined;
-}
-
-/** What a list of cases is narrowed to. */
+/** What a list of cases is narrowed to; times of creation, `to` not included. */
 export interface CaseFilter {
-  readonly status?: CaseStatus;
-  readonly assignedTo?: string;
+  readonly status?: CaseStatus | undefined;
+  readonly severityMin?: number | undefined;
+  readonly assignedTo?: string | undefined;
+  readonly incidentId?: string | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
 }
 
-/** At most `limit` cases, newest first. */
+const CREATED = { name: 'created_at', type: 'time' } as const;
+
+/** The orders of a list of cases; each has an index. */
+export const CASE_SORTS = {
+  newest: { columns: [CREATED], id: 'case_id', direction: 'desc' },
+  oldest: { columns: [CREATED], id: 'case_id', direction: 'asc' },
+  updated: {
+    columns: [{ name: 'updated_at', type: 'time' }],
+    id: 'case_id',
+    direction: 'desc',
+  },
+  severity: {
+    columns: [{ name: 'severity', type: 'integer' }, CREATED],
+    id: 'case_id',
+    direction: 'desc',
+  },
+} as const satisfies Readonly<Record<string, RowSort>>;
+export type CaseSort = keyof typeof CASE_SORTS;
+
+/** At most `limit` cases behind a position, past an offset, in the order. */
 export function listCases(
   tx: TenantTransaction,
   tenant: TenantContext,
-  { status, assignedTo }: CaseFilter,
-  { limit, offset, after }: PageAsked,
+  filter: CaseFilter,
+  { sort, limit, offset, after }: SortedPage<CaseSort> & { readonly offset: number },
 ): Promise<CaseRow[]> {
-  return tx
-    .selectFrom('cases')
-    .selectAll()
-    .where('tenant_id', '=', tenant.tenantId)
-    .$if(status !== undefined, (list) => list.where('status', '=', status ?? 'open'))
-    .$if(assignedTo !== undefined, (list) => list.where('assigned_to', '=', assignedTo ?? ''))
-    .$if(after !== undefined, (list) =>
-      after === undefined ? list : list.where(behindPosition('created_at', 'case_id', after)),
-    )
-    .orderBy('created_at', 'desc')
-    .orderBy('case_id', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
+  let list = tx.selectFrom('cases').selectAll().where('tenant_id', '=', tenant.tenantId);
+  if (filter.status !== undefined) list = list.where('status', '=', filter.status);
+  if (filter.severityMin !== undefined) list = list.where('severity', '>=', filter.severityMin);
+  if (filter.assignedTo !== undefined) {
+    list = list.where(foldedEquals('assigned_to', filter.assignedTo));
+  }
+  if (filter.incidentId !== undefined) list = list.where('incident_id', '=', filter.incidentId);
+  if (filter.from !== undefined) list = list.where('created_at', '>=', filter.from);
+  if (filter.to !== undefined) list = list.where('created_at', '<', filter.to);
+  if (after !== undefined) list = list.where(behindSorted(CASE_SORTS[sort], after));
+  return list.orderBy(orderOf(CASE_SORTS[sort])).limit(limit).offset(offset).execute();
 }
 
 /** @throws Problem `not_found`, also for another tenant's case */
