@@ -53,9 +53,9 @@ describe('GroupCommit', () => {
       commits += 1;
       return Promise.reject(new Error('EIO'));
     });
-    for (const op of [1, 2]) {
-      const refused: unknown = await group.add(op, 1).catch((error: unknown) => error);
-      expect(isProblem(refused, 'unavailable')).toBe(true);
+    for (const code of ['outcome_unknown', 'unavailable'] as const) {
+      const refused: unknown = await group.add(1, 1).catch((error: unknown) => error);
+      expect(isProblem(refused, code)).toBe(true);
     }
     expect(commits).toBe(1);
     expect(reported.map(({ message }) => message)).toEqual(['EIO']);

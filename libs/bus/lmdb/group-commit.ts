@@ -56,7 +56,7 @@ export class GroupCommit<Op> {
    * Resolves when the operation is durable.
    *
    * @param tenantId - whose it is; empty when it is of several or of none
-   * @throws Problem `unavailable` after `close` or a failed commit
+   * @throws Problem `outcome_unknown` when its commit failed, `unavailable` after `close` or an earlier failed commit
    */
   add(op: Op, weight: number, tenantId = ''): Promise<void> {
     if (this.#closed) return Promise.reject(closedProblem());
@@ -81,13 +81,17 @@ export class GroupCommit<Op> {
     while (!this.#queue.isEmpty) {
       const batch = this.#takeBatch();
       if (batch.length === 0) break;
+      if (this.#latch.tripped) {
+        const refusal = this.#refusal();
+        for (const { reject } of batch) reject(refusal);
+        continue;
+      }
       try {
-        this.#latch.check();
         await this.#commit(batch.map(({ op }) => op));
         for (const { resolve } of batch) resolve();
       } catch (error) {
         this.#latch.trip(error);
-        for (const { reject } of batch) reject(this.#refusal());
+        for (const { reject } of batch) reject(unknownOutcome(error));
       }
     }
     this.#running = undefined;
@@ -116,6 +120,14 @@ export class GroupCommit<Op> {
     }
     return undefined;
   }
+}
+
+/** What a failed fsync covered may be on disk or not. */
+function unknownOutcome(cause: unknown): Problem {
+  return new Problem('outcome_unknown', {
+    detail: 'the write failed and may be on disk: the process restarts and reads what is there',
+    cause,
+  });
 }
 
 function closedProblem(): Problem {

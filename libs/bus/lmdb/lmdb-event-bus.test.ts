@@ -272,7 +272,7 @@ describe('LmdbEventBus faults', () => {
     await bus.publish([sampleFrame(['a'])]);
     failing = true;
     const refused: unknown = await bus.publish([sampleFrame(['b'])]).catch((error) => error);
-    expect(isProblem(refused, 'unavailable')).toBe(true);
+    expect(isProblem(refused, 'outcome_unknown')).toBe(true);
     failing = false;
     expect(await refusalOf(() => bus.publish([sampleFrame(['c'])]))).toBe('unavailable');
     expect(fatal.map(({ message }) => message)).toEqual(['EIO']);

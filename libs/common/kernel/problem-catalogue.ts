@@ -56,6 +56,11 @@ export const PROBLEMS = {
   },
   too_many_requests: { status: 429, title: 'Too much at once', retryable: true },
   internal: { status: 500, title: 'A fault in Tocsin', retryable: true },
+  outcome_unknown: {
+    status: 502,
+    title: 'Whether it took effect is not known',
+    retryable: true,
+  },
   unavailable: { status: 503, title: 'A part of Tocsin is not available', retryable: true },
   storage_full: { status: 503, title: 'The disk is nearly full', retryable: true },
   deadline_exceeded: { status: 504, title: 'The answer took too long', retryable: true },

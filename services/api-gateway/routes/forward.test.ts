@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts';
 import { FairSlots } from '@tocsin/limits/fair-slots.ts';
@@ -79,5 +79,23 @@ describe('a forwarded request', () => {
     expect(await send()).toBe('503');
     await startData();
     expect(await send()).toBe('202');
+  });
+
+  it('is answered by 502 when the data process had all of it and ended without an answer', async () => {
+    behind?.removeAllListeners('request').on('request', (request: IncomingMessage) => {
+      request.resume().once('end', () => request.socket.destroy());
+    });
+    await startData();
+    expect(await send()).toBe('502');
+  });
+
+  it('is answered by 503 when the data process ended before it had all of it', async () => {
+    behind?.removeAllListeners('request').on('request', (request: IncomingMessage) => {
+      request.once('data', () => request.socket.destroy());
+    });
+    await startData();
+    client.write(`${head}\r\n\r\n${BODY.slice(0, 1000)}`);
+    const [bytes] = await once(client, 'data');
+    expect(String(bytes).slice(9, 12)).toBe('503');
   });
 });

@@ -65,7 +65,7 @@ async function forward(
   bodyBytesMax: number,
 ): Promise<RouteReply> {
   const stated = Number(request.headers['content-length']);
-  const size = { bytes: 0, bytesMax: bodyBytesMax };
+  const size = { bytes: 0, bytesMax: bodyBytesMax, whole: false };
   const release = deps.inFlight.take(tenantId, Number.isFinite(stated) ? stated : bodyBytesMax);
   const releaseSlot = await deps.slots.take(tenantId);
   try {
@@ -92,6 +92,15 @@ async function forward(
         cause,
       });
     }
+    // Data had all of it and did not answer: it may be durable. Saying 503 would be a promise that nothing was taken.
+    if (size.whole) {
+      throw new Problem('outcome_unknown', {
+        detail:
+          'the events may have been accepted: send them again, with an Idempotency-Key if they must not be there twice',
+        retryAfterSeconds: 1,
+        cause,
+      });
+    }
     throw new Problem('unavailable', {
       detail: 'events cannot be accepted now: send them again',
       retryAfterSeconds: 1,
@@ -106,6 +115,8 @@ async function forward(
 interface CountedSize {
   bytes: number;
   readonly bytesMax: number;
+  /** True once all of the body was handed on. */
+  whole: boolean;
 }
 
 /** The body as an iterator that ends, as a fault, past the limit: a chunked body does not state its size. */
@@ -118,12 +129,19 @@ function bodyOf(request: StreamRequest, size: CountedSize): Readable {
  * Not the stream itself: that would be destroyed when the data process is away, and with it the client's connection
  * could not be used for the next request.
  */
-async function* counted({ body }: StreamRequest, size: CountedSize): AsyncGenerator<Buffer> {
+async function* counted(
+  { body, headers }: StreamRequest,
+  size: CountedSize,
+): AsyncGenerator<Buffer> {
+  const stated = Number(headers['content-length']);
   for await (const chunk of body.iterator({ destroyOnReturn: false })) {
     size.bytes += chunk.length;
     if (size.bytes > size.bytesMax) throw new Problem('body_too_large');
+    // Data may answer, or end, before this is asked for more.
+    size.whole = size.bytes === stated;
     yield chunk;
   }
+  size.whole = true;
 }
 
 function pick(headers: StreamRequest['headers']): Record<string, string> {
