@@ -52,7 +52,10 @@ async function runUp(options: UpOptions): Promise<void> {
   say(`Tocsin starts on ${home.root}`);
   await supervisor.start();
   const afterMs = systemClock.monotonic() - begin;
-  const url = `http://${settings.host}:${settings.port}`;
+  const url =
+    settings.tlsCertFile === undefined
+      ? `http://${settings.host}:${settings.port}`
+      : `https://${settings.host}:${settings.tlsPort}`;
   say(`Tocsin is ready at ${url} after ${durationInWords(afterMs)}. Ctrl-C stops it.`);
   if (!forPeople) log.own.info('Tocsin is ready', { url, after_ms: Math.round(afterMs) });
   await supervisor.stopped;

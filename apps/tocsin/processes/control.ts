@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openAuditKey } from '@tocsin/audit-service/audit-key.ts';
 import { FORWARDED_AT_ONCE_MAX } from '@tocsin/api-gateway/service.ts';
+import { openAuditKey } from '@tocsin/audit-service/audit-key.ts';
 import { PUBLIC_KEYS_FILE } from '@tocsin/auth/local-issuer.ts';
 import type { Consumer } from '@tocsin/bus/event-bus.ts';
 import { openRemoteEventBus } from '@tocsin/bus/remote/remote-event-bus.ts';
@@ -21,6 +21,7 @@ import { databaseLogOn } from '../supervisor/database-log.ts';
 import { productVersion } from '../version.ts';
 import { databaseCheck, dataChecks, dataMetrics } from './checks.ts';
 import { composeControl } from './control-services.ts';
+import { listenOn } from './listen-on.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
 
 /** Connections to the data process for ingest bodies. */
@@ -84,6 +85,8 @@ async function main(): Promise<void> {
     verifier,
     tenants: openTenantDirectory(database, world),
     rates: new RateGate({}, world.clock, metrics),
+    corsOrigins: config.corsOrigins,
+    trustedProxies: config.trustedProxies,
     log,
     metrics,
     world,
@@ -93,7 +96,7 @@ async function main(): Promise<void> {
     consumers.push(await bus.consumeLog(topic, group, handler));
   }
   const sealing = services.audit.start();
-  await server.listen({ host: config.host, port: config.port });
+  await listenOn(server, config, log);
   runUnderSupervisor(log, async () => {
     await server.close();
     for (const consumer of consumers) await consumer.stop();

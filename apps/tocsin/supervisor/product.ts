@@ -88,8 +88,19 @@ function planOf(name: string, home: Home, settings: SupervisorSettings): Process
         TOCSIN_HOST: settings.host,
         TOCSIN_LOG_LEVEL: settings.logLevel,
         TOCSIN_JWT_AUDIENCE: settings.jwtAudience,
+        ...tlsOf(settings),
         ...(starts === 0 ? {} : NO_PLANNED_CRASH),
       }),
+  };
+}
+
+/** Paths as this process understood them: a child may work in another folder. */
+function tlsOf({ tlsCertFile, tlsKeyFile, tlsPort }: SupervisorSettings): Record<string, string> {
+  if (tlsCertFile === undefined || tlsKeyFile === undefined) return {};
+  return {
+    TOCSIN_TLS_CERT_FILE: tlsCertFile,
+    TOCSIN_TLS_KEY_FILE: tlsKeyFile,
+    TOCSIN_TLS_PORT: String(tlsPort),
   };
 }
 

@@ -133,6 +133,30 @@ describe('the issuer of tokens', () => {
   });
 });
 
+describe('the listeners', () => {
+  it.each([
+    ['a certificate without its key', { TOCSIN_TLS_CERT_FILE: '/etc/cert.pem' }],
+    ['a key without its certificate', { TOCSIN_TLS_KEY_FILE: '/etc/key.pem' }],
+    ['every origin', { TOCSIN_CORS_ORIGINS: '*' }],
+    ['an origin with a path', { TOCSIN_CORS_ORIGINS: 'https://console.example/app' }],
+    ['an origin of another kind', { TOCSIN_CORS_ORIGINS: 'https://a.example, null' }],
+    ['a proxy by name', { TOCSIN_TRUSTED_PROXIES: 'proxy.example' }],
+    ['a network that is too long', { TOCSIN_TRUSTED_PROXIES: '10.0.0.0/33' }],
+  ])('refuse %s', (_name, environment) => {
+    expect(() => loadConfig(CONTROL_CONFIG, environment)).toThrow(/TOCSIN_/);
+  });
+
+  it('take lists', () => {
+    const config = loadConfig(CONTROL_CONFIG, {
+      TOCSIN_CORS_ORIGINS: 'https://console.example, http://localhost:3000',
+      TOCSIN_TRUSTED_PROXIES: '10.0.0.0/8,2001:db8::/32,127.0.0.1',
+    });
+    expect(config.corsOrigins).toEqual(['https://console.example', 'http://localhost:3000']);
+    expect(config.trustedProxies).toEqual(['10.0.0.0/8', '2001:db8::/32', '127.0.0.1']);
+    expect(loadConfig(CONTROL_CONFIG, {}).corsOrigins).toEqual([]);
+  });
+});
+
 describe('the reference page', () => {
   it('is what the schemas print (run scripts/dev/write-reference.ts after a change)', () => {
     const path = new URL('../../../docs/reference/environment.md', import.meta.url);

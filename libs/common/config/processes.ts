@@ -4,6 +4,10 @@ import { VARIABLES } from './variables.ts';
 const { home, host, port, logLevel, databaseUrl, busUrl, searchUrl, failpoints } = VARIABLES;
 const { jwtIssuer, jwtAudience, jwtJwksUrl, jwtPublicKeyFile, localIssuer } = VARIABLES;
 
+const { tlsCertFile, tlsKeyFile, tlsPort, corsOrigins, trustedProxies } = VARIABLES;
+
+const listeners = { tlsCertFile, tlsKeyFile, tlsPort, corsOrigins, trustedProxies };
+
 const identity = { jwtIssuer, jwtAudience, jwtJwksUrl, jwtPublicKeyFile, localIssuer };
 const engines = { busUrl, searchUrl };
 
@@ -43,6 +47,15 @@ const issuerMatchesHost = (config: Identity & { readonly host: string }) => {
   };
 };
 
+/** A certificate is of no use without its key. */
+const tlsIsWhole: ConfigRule<typeof listeners> = (config) => {
+  if ((config.tlsCertFile === undefined) === (config.tlsKeyFile === undefined)) return undefined;
+  return {
+    variable: 'TOCSIN_TLS_CERT_FILE',
+    detail: 'and TOCSIN_TLS_KEY_FILE belong together: set both or none',
+  };
+};
+
 /** Says whether only processes of this machine reach an address. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
@@ -54,13 +67,22 @@ export function usesLocalIssuer(config: Identity): boolean {
   return config.localIssuer === 'on';
 }
 
-const supervisor = { home, host, port, logLevel, databaseUrl, ...engines, ...identity };
+const supervisor = {
+  home,
+  host,
+  port,
+  ...listeners,
+  logLevel,
+  databaseUrl,
+  ...engines,
+  ...identity,
+};
 
 /** Settings of `tocsin up`: checked before anything is started. */
 export const SUPERVISOR_CONFIG: ConfigSchema<typeof supervisor> = {
   process: 'supervisor (`tocsin up`)',
   settings: supervisor,
-  rules: [issuerHasKeys, someIssuer, issuerMatchesHost],
+  rules: [issuerHasKeys, someIssuer, issuerMatchesHost, tlsIsWhole],
 };
 
 const data = { home, logLevel, failpoints, ...engines, ...identity };
@@ -73,13 +95,23 @@ export const DATA_CONFIG: ConfigSchema<typeof data> = {
 };
 
 const { dataResidency } = VARIABLES;
-const control = { home, host, port, logLevel, failpoints, dataResidency, ...engines, ...identity };
+const control = {
+  home,
+  host,
+  port,
+  ...listeners,
+  logLevel,
+  failpoints,
+  dataResidency,
+  ...engines,
+  ...identity,
+};
 
 /** Settings of the process that has the gateway and the workflow. */
 export const CONTROL_CONFIG: ConfigSchema<typeof control> = {
   process: 'control',
   settings: control,
-  rules: [issuerHasKeys, someIssuer, issuerMatchesHost],
+  rules: [issuerHasKeys, someIssuer, issuerMatchesHost, tlsIsWhole],
 };
 
 const commandLine = {

@@ -98,6 +98,29 @@ export function integerSetting(
   };
 }
 
+/** Most items of a list. */
+const LIST_ITEMS_MAX = 100;
+
+/** Items separated by commas, each of one form; none when unset. */
+export function listSetting(
+  named: Named,
+  form: string,
+  accept: (item: string) => boolean,
+): Setting<readonly string[]> {
+  return {
+    ...named,
+    form: `${form}, separated by commas`,
+    defaultText: 'none',
+    secret: false,
+    parse: (text) => {
+      const items = text.split(',').map((item) => item.trim());
+      if (items.length <= LIST_ITEMS_MAX && items.every(accept)) return items;
+      throw new SettingFault(`must be ${form}, separated by commas, at most ${LIST_ITEMS_MAX}`);
+    },
+    absent: () => [],
+  };
+}
+
 /** One of a few words. */
 export function choiceSetting<const Word extends string>(
   named: Named,

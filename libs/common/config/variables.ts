@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { LOG_LEVELS } from '@tocsin/telemetry/log.ts';
 import {
   choiceSetting,
@@ -5,6 +6,7 @@ import {
   httpsSetting,
   integerSetting,
   labelsSetting,
+  listSetting,
   pathSetting,
   secretSetting,
   textSetting,
@@ -40,6 +42,36 @@ export const VARIABLES = {
   port: integerSetting(
     { variable: 'TOCSIN_PORT', summary: 'Port of the gateway. 0 takes a free one.' },
     { min: 0, max: 65_535, fallback: PORT_DEFAULT },
+  ),
+  tlsCertFile: pathSetting({
+    variable: 'TOCSIN_TLS_CERT_FILE',
+    summary:
+      'PEM file of a certificate, with those between it and its root. With it and its key the gateway serves TLS on `TOCSIN_HOST` and `TOCSIN_TLS_PORT`, and plain HTTP on loopback only. Looked at every 10 seconds.',
+  }),
+  tlsKeyFile: pathSetting({
+    variable: 'TOCSIN_TLS_KEY_FILE',
+    summary: 'PEM file of the private key of `TOCSIN_TLS_CERT_FILE`.',
+  }),
+  tlsPort: integerSetting(
+    { variable: 'TOCSIN_TLS_PORT', summary: 'Port of the gateway for TLS. 0 takes a free one.' },
+    { min: 0, max: 65_535, fallback: 8443 },
+  ),
+  corsOrigins: listSetting(
+    {
+      variable: 'TOCSIN_CORS_ORIGINS',
+      summary: 'Origins whose pages may call the gateway from a browser, with a bearer token.',
+    },
+    'origins like `https://console.example`',
+    isOrigin,
+  ),
+  trustedProxies: listSetting(
+    {
+      variable: 'TOCSIN_TRUSTED_PROXIES',
+      summary:
+        'Proxies that are believed when they tell the address and protocol of a client (`X-Forwarded-For`, `X-Forwarded-Proto`).',
+    },
+    'IP addresses or networks like `10.0.0.0/8`',
+    isNetwork,
   ),
   logLevel: choiceSetting(
     {
@@ -119,3 +151,17 @@ export const VARIABLES = {
     summary: 'Address of the Tocsin the command line talks to, instead of the one of this home.',
   }),
 } as const;
+
+/** As browsers send it: scheme, host and port where it is not the usual one, nothing behind. */
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.origin === text;
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', length, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (length === undefined) return true;
+  return /^\d{1,3}$/.test(length) && Number(length) <= (family === 4 ? 32 : 128);
+}
