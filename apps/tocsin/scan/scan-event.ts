@@ -1,6 +1,7 @@
 import type { Logsource, NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { flattenEvent } from '@tocsin/evtx/flatten-event.ts';
 import type { EventRecord } from '@tocsin/sigma/evaluate/event-record.ts';
+import { recogniseEvent } from '@tocsin/sigma/mapping/recognise-event.ts';
 import { normalizeLine } from '@tocsin/sources/normalize-line.ts';
 import { windows } from '@tocsin/sources/windows/windows.ts';
 
@@ -72,8 +73,9 @@ function withText(attributes: EventRecord, text: string): EventRecord {
 }
 
 function scanEvent(event: NormalizedEvent, fields: EventRecord): ScanEvent {
-  const { parseError, parseStatus, logsources, timestamp } = event;
+  const { parseError, parseStatus, timestamp } = event;
+  const known = recogniseEvent(fields, event.logsources);
   const hasTime = parseError !== 'no_timestamp' && parseError !== 'bad_timestamp';
   const failed = parseStatus === 'failed';
-  return { fields, logsources, failed, time: hasTime && !failed ? timestamp : undefined };
+  return { ...known, failed, time: hasTime && !failed ? timestamp : undefined };
 }
