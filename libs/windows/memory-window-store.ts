@@ -96,6 +96,13 @@ export class MemoryWindowStore implements WindowStore {
     await this.#writing;
   }
 
+  /** Forgets all groups of a tenant: gone from memory now, and from the disk after two checkpoints, as two are kept. */
+  forget(tenant: TenantContext): number {
+    const groups = this.#tenants.get(tenant.tenantId)?.size ?? 0;
+    this.#tenants.delete(tenant.tenantId);
+    return groups;
+  }
+
   /** What each tenant keeps, for metrics and limits. */
   use(): readonly TenantWindowUse[] {
     return [...this.#tenants].map(([tenantId, windows]) => ({

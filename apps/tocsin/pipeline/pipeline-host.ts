@@ -11,6 +11,7 @@ import type {
 import type { Frame } from '@tocsin/bus/frame.ts';
 import type { Readiness } from '@tocsin/http/health.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
+import type { Removed, StorageAges } from '@tocsin/retention-service/tenant-storage.ts';
 import type { FrameRecord } from '@tocsin/search/duckdb/frame-record.ts';
 import type {
   AggregateBucket,
@@ -135,6 +136,16 @@ export class PipelineHost implements LogHandler {
   /** What became of frames, of those that are in the event store. */
   findFrames(tenant: TenantContext, frameIds: readonly string[]): Promise<readonly FrameRecord[]> {
     return this.#calls.call('findFrames', [tenant.tenantId, frameIds]);
+  }
+
+  /** Removes what is older from event store and archive. */
+  expire(tenant: TenantContext, ages: StorageAges): Promise<Removed> {
+    return this.#calls.call('expire', [tenant.tenantId, ages]);
+  }
+
+  /** Removes everything of a tenant from windows, event store and archive. */
+  erase(tenant: TenantContext): Promise<Removed> {
+    return this.#calls.call('erase', [tenant.tenantId]);
   }
 
   /** Says whether the thread answers and how far it is behind. */

@@ -107,6 +107,16 @@ export class Pipeline {
     await this.#barrier;
   }
 
+  /** Runs work while no frame is taken and everything taken is durable. A fault of the work is the caller's alone. */
+  async still<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = Promise.withResolvers<Result>();
+    await this.#exclusively(async () => {
+      await this.#cutAndWait();
+      await work().then(result.resolve, result.reject);
+    });
+    return result.promise;
+  }
+
   /** Ends with a barrier; takes nothing more. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -10,6 +10,7 @@ import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import { systemWorld } from '@tocsin/kernel/world.ts';
 import { FolderObjectStore } from '@tocsin/objects/folder-object-store.ts';
 import { formatRawRef, RawArchive } from '@tocsin/objects/raw-archive.ts';
+import type { StorageAges } from '@tocsin/retention-service/tenant-storage.ts';
 import { DuckDbEventStore } from '@tocsin/search/duckdb/duckdb-event-store.ts';
 import type {
   AggregateRequest,
@@ -21,6 +22,7 @@ import { openMemoryWindowStore } from '@tocsin/windows/memory-window-store.ts';
 import { Pipeline, type PipelineEntry } from './pipeline.ts';
 import { detectCounts, pipelineCounters } from './pipeline-metrics.ts';
 import { PortCalls } from './port-calls.ts';
+import { eraseInThread, expireInThread } from './thread-storage.ts';
 import type { SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts';
 
 /**
@@ -47,6 +49,7 @@ async function main(): Promise<void> {
     counts: detectCounts(metrics),
   });
   const asTenant = (tenantId: TenantId) => systemContext(tenantId, 'pipeline');
+  const stores = { store, objects, windows, pipeline: () => pipeline };
   const calls: PortCalls = new PortCalls(port, {
     async take(entries: readonly SentEntry[]) {
       // All are put in line at once: two calls whose entries took turns would break the order.
@@ -65,6 +68,9 @@ async function main(): Promise<void> {
       store.aggregate(asTenant(tenantId), request),
     findFrames: (tenantId: TenantId, ids: readonly string[]) =>
       store.findFrames(asTenant(tenantId), ids),
+    expire: (tenantId: TenantId, ages: StorageAges) =>
+      expireInThread(stores, systemContext(tenantId, 'retention'), ages),
+    erase: (tenantId: TenantId) => eraseInThread(stores, systemContext(tenantId, 'retention')),
     metrics: () => metrics.text(),
     ping: () => store.applied('ping'),
   });

@@ -21,6 +21,7 @@ import { productVersion } from '../version.ts';
 import { busCheck, databaseCheck } from './checks.ts';
 import { composeData } from './data-services.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
+import { serveTenantStorage } from './serve-tenant-storage.ts';
 
 /**
  * The process `data`: ingest, bus, pipeline, event store. The only one that opens LMDB and DuckDB. It listens on a
@@ -84,6 +85,18 @@ async function main(): Promise<void> {
       clock: world.clock,
       onFault: (error) => log.error('a search failed', { action: 'search', error }),
     }),
+    serveTenantStorage(
+      {
+        expire: (tenant, ages) => host.expire(tenant, ages),
+        async erase(tenant) {
+          const removed = await host.erase(tenant);
+          const { frames, deadLetters } = await bus.forget(tenant.tenantId);
+          return { removed: { ...removed, dead_letters: deadLetters }, framesLeft: frames };
+        },
+      },
+      internalToken,
+      (error) => log.error('removing data of a tenant failed', { action: 'storage', error }),
+    ),
     serveEventBus(bus, {
       credentials: [{ name: 'control', token: internalToken, grants: CONTROL_GRANTS }],
       random: world.random,

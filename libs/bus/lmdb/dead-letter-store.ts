@@ -98,6 +98,18 @@ export class DeadLetterStore {
     return removed;
   }
 
+  /** Removes every letter of a tenant, of all topics and groups; gives their number. */
+  async removeAll(tenantId: TenantId): Promise<number> {
+    const keys = [...this.#meta.list(['dead'])]
+      .map(({ key }) => key)
+      .filter((key) => key[3] === tenantId);
+    await this.#meta.change((records) => {
+      for (const key of keys) records.remove(['dead', ...key.slice(1)]);
+    });
+    for (const key of keys) this.#count(key.slice(0, 4).join('/'), -1);
+    return keys.length;
+  }
+
   #dropOldestWhenFull(records: MetaRecords, key: MetaKey): void {
     const prefix: MetaKey = [key[0], ...key.slice(1, 4)];
     if ((this.#counts.get(prefix.join('/')) ?? 0) < this.#perTenantMax) return;

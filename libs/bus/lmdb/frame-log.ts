@@ -27,6 +27,8 @@ export class FrameLog {
   /** Oldest first; never empty once open. */
   readonly #generations: Generation[] = [];
   readonly #sources = new Map<string, Source>();
+  #turns = 0;
+  #creating: { readonly number: number; readonly generation: Promise<Generation> } | undefined;
 
   private constructor(options: FrameLogOptions) {
     this.#options = options;
@@ -73,6 +75,20 @@ export class FrameLog {
    * Returns the sources that grew. After a failure the log must not be used again.
    */
   async append(frames: readonly Frame[]): Promise<ReadonlySet<Source>> {
+    this.#turns += 1;
+    try {
+      return await this.#append(frames);
+    } finally {
+      this.#turns += 1;
+    }
+  }
+
+  /** Counts beginnings and ends of appends: odd while one is under way. */
+  get turns(): number {
+    return this.#turns;
+  }
+
+  async #append(frames: readonly Frame[]): Promise<ReadonlySet<Source>> {
     const { clock, failpoint } = this.#options.world;
     const generation = await this.#generationFor(clock.now());
     const records = frames.map((frame) => this.#recordOf(frame));
@@ -149,6 +165,12 @@ export class FrameLog {
     source.writtenTotals = totals;
   }
 
+  /** Lets the next frames go into a new generation, so that what is there now can be unlinked apart from them. */
+  async startGeneration(): Promise<void> {
+    const newest = this.#generations.at(-1);
+    if (newest?.createdAt !== undefined) await this.#createGeneration(newest.number + 1);
+  }
+
   /** Unlinks the oldest generation. The newest one stays. The caller has made the heads of its sources durable. */
   async dropOldest(): Promise<void> {
     const oldest = this.#generations[0];
@@ -179,7 +201,15 @@ export class FrameLog {
     return await this.#createGeneration(newest.number + 1);
   }
 
-  async #createGeneration(number: number): Promise<Generation> {
+  /** Callers that come together make one. */
+  #createGeneration(number: number): Promise<Generation> {
+    if (this.#creating?.number === number) return this.#creating.generation;
+    const generation = this.#makeGeneration(number);
+    this.#creating = { number, generation };
+    return generation;
+  }
+
+  async #makeGeneration(number: number): Promise<Generation> {
     const generation = this.#openGeneration(number);
     await this.#options.world.disk.syncFolder(this.#options.folder);
     this.#generations.push(generation);

@@ -237,6 +237,23 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
     return new LocalDeadLetterQueue(this.#deadLetters, this, topic, parseGroupName(group));
   }
 
+  /**
+   * Removes what is left of a tenant that publishes no more: its dead letters, and its frames once every group has
+   * read them. Gives the number of its frames that are still on disk, for others wait in the same files; repeat it.
+   */
+  async forget(tenantId: TenantId): Promise<{ frames: number; deadLetters: number }> {
+    this.#checkOpen();
+    const deadLetters = await this.#deadLetters.removeAll(tenantId);
+    await this.#retention.forget(tenantId);
+    await this.sweep();
+    let frames = 0;
+    for (const source of this.#frames.allSources()) {
+      if (source.tenantId !== tenantId) continue;
+      for (const { first, last } of source.spans) frames += last - first + 1;
+    }
+    return { frames, deadLetters };
+  }
+
   /** Looks now for generations to unlink; otherwise done once a minute. */
   async sweep(): Promise<void> {
     await this.#diskFloor.refresh();

@@ -10,8 +10,8 @@ export async function expireEvents(place: FilesPlace, gone: Expired): Promise<nu
   let removed = 0;
   const days = place.files.days.toSorted((a, b) => (a.day < b.day ? -1 : 1));
   for (const file of days) {
-    const { expired, left } = await countRows(place.connection, file, gone);
-    if (expired === 0) continue;
+    const { expired, frames, left } = await countRows(place.connection, file, gone);
+    if (expired === 0 && frames === 0) continue;
     // Rewriting replaces the object of a day, so the heir is looked up and not remembered.
     const heir = place.files.day(days.at(-1)?.day ?? '');
     if (left > 0 || heir === undefined || heir === file) await rewriteDay(place, file, gone);

@@ -93,17 +93,20 @@ async function writeRest(
   }
 }
 
-/** How many rows of a file expired, and how many are left. */
+/** How many events and frame records of a file expired, and how many events are left. */
 export async function countRows(
   connection: DuckDBConnection,
   file: DayFile,
   { tenantId, receivedBefore }: Expired,
-): Promise<{ expired: number; left: number }> {
+): Promise<{ expired: number; frames: number; left: number }> {
   const [count] = await rows(
     connection,
-    `select count(*) as whole, count(*) filter (tenant_id = $1 and ingested_at < $2) as expired from ${file.name}.events`,
+    `select count(*) as whole, count(*) filter (tenant_id = $1 and ingested_at < $2) as expired,
+       (select count(*) from ${file.name}.frames where tenant_id = $1 and received_at < $2) as frames
+     from ${file.name}.events`,
     [tenantId, BigInt(receivedBefore)],
   );
   const expired = Number(count?.['expired'] ?? 0);
-  return { expired, left: Number(count?.['whole'] ?? 0) - expired };
+  const frames = Number(count?.['frames'] ?? 0);
+  return { expired, frames, left: Number(count?.['whole'] ?? 0) - expired };
 }
