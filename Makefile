@@ -18,6 +18,11 @@ demo: ## run Tocsin with a sample attack and show what comes of it; Ctrl-C ends 
 test: ## install, lint, check types and dependency rules, run all tests
 	@scripts/dev/test
 
+isolation: ## ask every route 100,000 times as others, and 20,000 times with hostile input
+	@TOCSIN_ISOLATION_REQUESTS=$${TOCSIN_ISOLATION_REQUESTS:-100000} \
+	  TOCSIN_HOSTILE_REQUESTS=$${TOCSIN_HOSTILE_REQUESTS:-20000} \
+	  scripts/dev/test tests/isolation libs/database/catalogue libs/database/isolation
+
 up: ## run Tocsin in the foreground; Ctrl-C ends it
 	@./tocsin up
 

@@ -154,6 +154,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alerts/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow alerts as they are made and changed (server-sent events) */
+        get: operations["streamAlerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys": {
         parameters: {
             query?: never;
@@ -469,6 +486,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow events as they come in (server-sent events) */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/incidents": {
         parameters: {
             query?: never;
@@ -589,6 +623,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Begins a login: sends the browser to the identity provider */
+        get: operations["login"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/login/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ends a login: the browser comes back from the identity provider */
+        get: operations["finishLogin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the session of this browser */
+        post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/platform/audit": {
         parameters: {
             query?: never;
@@ -649,6 +734,23 @@ export interface paths {
         };
         /** Read a detection rule */
         get: operations["getRule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says who this browser is logged in as */
+        get: operations["getSession"];
         put?: never;
         post?: never;
         delete?: never;
@@ -775,7 +877,7 @@ export interface components {
              * @description A word that becomes a part of the key, to tell keys apart
              * @default live
              */
-            environment: string;
+            environment?: string;
             /**
              * Format: date-time
              * @description When it ends; never when left out
@@ -1019,7 +1121,7 @@ export interface components {
         IncidentsToMergeIntoThisOne: {
             incident_ids: string[];
             /** @default  */
-            reason: string;
+            reason?: string;
         };
         /** Ingest reply */
         IngestReply: {
@@ -1117,7 +1219,7 @@ export interface components {
         NewTenant: {
             branding?: components["schemas"]["TenantBranding"];
             /** @default unspecified */
-            data_residency: string;
+            data_residency?: string;
             name: string;
             quota?: components["schemas"]["ChangeOfATenantQuota"];
             retention?: {
@@ -1131,7 +1233,7 @@ export interface components {
                 cases_days?: number;
             };
             /** @default 90 */
-            retention_days: number;
+            retention_days?: number;
             tenant_id: string;
         };
         /** Problem */
@@ -1183,7 +1285,7 @@ export interface components {
              * @description How long the present secret opens the key beside the new one
              * @default 86400
              */
-            overlap_seconds: number;
+            overlap_seconds?: number;
         };
         /** Rule */
         Rule: {
@@ -1219,6 +1321,19 @@ export interface components {
             tags: string[];
             title: string;
             version: number;
+        };
+        /** Session */
+        Session: {
+            display_name?: string;
+            /** Format: date-time */
+            expires_at?: string;
+            logged_in: boolean;
+            /** @description Whether an identity provider is set up */
+            login_available: boolean;
+            permissions?: string[];
+            role?: string;
+            subject?: string;
+            tenant_id?: string | null;
         };
         /** Stored event */
         StoredEvent: {
@@ -1381,7 +1496,7 @@ export interface components {
         /** Why it is taken out again */
         WhyItIsTakenOutAgain: {
             /** @default  */
-            reason: string;
+            reason?: string;
         };
     };
     responses: never;
@@ -1774,6 +1889,41 @@ export interface operations {
                         items: components["schemas"]["Case"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamAlerts: {
+        parameters: {
+            query?: {
+                last_event_id?: string;
+                q?: string;
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Follow alerts as they are made and changed (server-sent events) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -2817,17 +2967,17 @@ export interface operations {
                     /** @description RFC 3339, a date, `now-1h`, or milliseconds since 1970; no bound when absent */
                     from?: string;
                     /** @default 50 */
-                    limit: number;
+                    limit?: number;
                     /**
                      * @default newest
                      * @enum {unknown}
                      */
-                    order: "newest" | "oldest";
+                    order?: "newest" | "oldest";
                     /**
                      * @description See docs/reference/query.md; empty finds all
                      * @default
                      */
-                    q: string;
+                    q?: string;
                     /** @description RFC 3339, a date, `now-1h`, or milliseconds since 1970; no bound when absent */
                     to?: string;
                 };
@@ -2844,6 +2994,41 @@ export interface operations {
                         items: components["schemas"]["StoredEvent"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                last_event_id?: string;
+                q?: string;
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Follow events as they come in (server-sent events) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description A problem (RFC 9457) */
@@ -3164,6 +3349,98 @@ export interface operations {
             };
         };
     };
+    login: {
+        parameters: {
+            query?: {
+                as?: string;
+                return_to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Begins a login: sends the browser to the identity provider */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finishLogin: {
+        parameters: {
+            query?: {
+                code?: string;
+                error?: string;
+                error_description?: string;
+                error_uri?: string;
+                iss?: string;
+                session_state?: string;
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ends a login: the browser comes back from the identity provider */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ends the session of this browser */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listPlatformAudit: {
         parameters: {
             query?: {
@@ -3298,6 +3575,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Says who this browser is logged in as */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
                 };
             };
             /** @description A problem (RFC 9457) */

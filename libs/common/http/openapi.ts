@@ -105,8 +105,19 @@ function bodyOf(route: Route): Json | undefined {
   if (route.body === undefined) return undefined;
   return {
     required: !Type.IsOptional(route.body),
-    content: { 'application/json': { schema: route.body } },
+    content: { 'application/json': { schema: asSent(route.body) } },
   };
+}
+
+/** A body as clients may send it: what has a default may be left out. */
+function asSent(schema: TSchema): Json {
+  const properties = propertiesOf(schema);
+  const required = requiredOf(schema).filter((name) => {
+    const member = properties[name];
+    return member === undefined || schemaDefault(member) === undefined;
+  });
+  const { required: _all, ...rest } = schema as Json;
+  return required.length === 0 ? rest : { ...rest, required };
 }
 
 function responsesOf(route: Route): Json {

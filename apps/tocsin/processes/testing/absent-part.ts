@@ -14,3 +14,10 @@ export function absentPart<Part>(): Part {
   });
   return part as Part;
 }
+
+/** Parts of which only some are there. */
+export function withAbsentParts<Parts extends object>(given: Partial<Parts>): Parts {
+  return new Proxy(given, {
+    get: (parts, name) => (name in parts ? Reflect.get(parts, name) : absentPart()),
+  }) as Parts;
+}

@@ -6,25 +6,19 @@ import { systemWorld } from '@tocsin/kernel/world.ts';
 import { Metrics } from '@tocsin/telemetry/metrics.ts';
 import { type ControlParts, composeControl } from '../control-services.ts';
 import { composeData, type DataParts } from '../data-services.ts';
-import { absentPart } from './absent-part.ts';
+import { absentPart, withAbsentParts } from './absent-part.ts';
 
 /** The routes of every process that serves HTTP, composed as the processes do but with nothing behind them. */
 export function routeTables(): readonly ProcessRoutes[] {
   const world = systemWorld();
   const control = composeControl(
-    withAbsentParts<ControlParts>({ world, metrics: new Metrics('control') }),
+    withAbsentParts<ControlParts>({ world, metrics: new Metrics('control'), login: undefined }),
   );
   const data = composeData(withAbsentParts<DataParts>({ world }));
   return [
     { process: 'control', routes: withOwnRoutes(control.routes) },
     { process: 'data', routes: withOwnRoutes(data.routes) },
   ];
-}
-
-function withAbsentParts<Parts extends object>(given: Partial<Parts>): Parts {
-  return new Proxy(given, {
-    get: (parts, name) => (name in parts ? Reflect.get(parts, name) : absentPart()),
-  }) as Parts;
 }
 
 /** What `buildServer` and each process add. */

@@ -1,0 +1,169 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiKeyVerifier } from '@tocsin/auth/api-key-verifier.ts';
+import { credentialVerifier } from '@tocsin/auth/credential-verifier.ts';
+import { KeyPepper } from '@tocsin/auth/key-pepper.ts';
+import { type LocalIssuer, openLocalIssuer } from '@tocsin/auth/local-issuer.ts';
+import { TokenVerifier } from '@tocsin/auth/token-verifier.ts';
+import type { Frame } from '@tocsin/bus/frame.ts';
+import { openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
+import { openTestDatabase, type TestDatabase } from '@tocsin/database/testing/test-database.ts';
+import { healthRoutes } from '@tocsin/http/health.ts';
+import type { Route } from '@tocsin/http/route.ts';
+import { buildServer, type HttpServer } from '@tocsin/http/server.ts';
+import { openKeyDirectory } from '@tocsin/identity-service/key-directory.ts';
+import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
+import { systemWorld, type World } from '@tocsin/kernel/world.ts';
+import { MemorySearchStore } from '@tocsin/search/memory/memory-search-store.ts';
+import { openLog } from '@tocsin/telemetry/log.ts';
+import { Metrics } from '@tocsin/telemetry/metrics.ts';
+import { openTenantDirectory } from '@tocsin/tenant-service/tenant-directory.ts';
+import { Pool } from 'undici';
+import {
+  type ControlParts,
+  type ControlServices,
+  composeControl,
+} from '../../apps/tocsin/processes/control-services.ts';
+import { composeData, type DataParts } from '../../apps/tocsin/processes/data-services.ts';
+import { withAbsentParts } from '../../apps/tocsin/processes/testing/absent-part.ts';
+
+/**
+ * Both processes of the product in this one, composed as they are: real PostgreSQL under row-level security, real bus,
+ * real tokens, keys and logs. Only the event store is the one in memory, and no quota refuses what a test sends.
+ */
+export interface House {
+  readonly db: TestDatabase;
+  readonly server: HttpServer;
+  readonly services: ControlServices;
+  readonly events: MemorySearchStore;
+  readonly issuer: LocalIssuer;
+  /** The same issuer two hours ago: what it mints for an hour has expired. */
+  readonly pastIssuer: LocalIssuer;
+  /** Everything the processes logged, at level debug. */
+  readonly logLines: readonly string[];
+  /** Everything they sent to the bus. */
+  readonly frames: readonly Frame[];
+  metricsText(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** What a house may be given. */
+export interface HouseOptions {
+  /** Connections to PostgreSQL of the role `app`; default 4. */
+  readonly connectionsMax?: number;
+  /** Takes the routes of the gateway and gives those that are served. */
+  readonly mutate?: (routes: readonly Route[]) => readonly Route[];
+}
+
+const HOURS_AGO = 2 * 3_600_000;
+
+/** Opens a house without tenants. */
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  const folder = await mkdtemp(join(tmpdir(), 'tocsin-house-'));
+  const world = systemWorld();
+  const db = await openTestDatabase({ connectionsMax: options.connectionsMax ?? 4 });
+  const { database } = db;
+  const metrics = new Metrics('house');
+  const logLines: string[] = [];
+  const log = openLog({
+    service: 'house',
+    level: 'debug',
+    clock: world.clock,
+    pretty: false,
+    write: (line) => logLines.push(line),
+  });
+  const issuer = await openLocalIssuer(world, join(folder, 'keys'), 'tocsin');
+  const past: World = { ...world, clock: new ManualClock(world.clock.now() - HOURS_AGO) };
+  const pastIssuer = await openLocalIssuer(past, join(folder, 'keys'), 'tocsin');
+  const pepper = new KeyPepper(world.random.bytes(32));
+  const bus = await openLmdbEventBus({
+    folder: join(folder, 'bus'),
+    world,
+    onFatal: (error) => {
+      throw error;
+    },
+    readDiskSpace: async () => ({ freeBytes: 50, totalBytes: 100 }),
+  });
+  const frames: Frame[] = [];
+  const publish = bus.publish.bind(bus);
+  bus.publish = (sent) => {
+    frames.push(...sent);
+    return publish(sent);
+  };
+  const common = {
+    version: '0.0.0',
+    verifier: credentialVerifier(
+      new TokenVerifier([issuer.trusted()], world.clock),
+      new ApiKeyVerifier(openKeyDirectory(database, world), pepper, world.clock),
+    ),
+    tenants: openTenantDirectory(database, world),
+    log,
+    metrics,
+    world,
+  };
+  const noFrames = async () => [];
+  const dataRoutes = composeData(
+    withAbsentParts<DataParts>({
+      bus,
+      world,
+      receiptKey: Buffer.alloc(32, 7),
+      findOutcomes: noFrames,
+    }),
+  ).routes;
+  const dataMetrics = new Metrics('data');
+  const dataServer = buildServer({
+    ...common,
+    metrics: dataMetrics,
+    service: 'data',
+    routes: dataRoutes,
+  });
+  const socketPath = join(folder, 'data.sock');
+  await dataServer.listen({ socketPath });
+  const data = new Pool('http://data', { socketPath, connections: 16 });
+  const events = new MemorySearchStore(world.clock);
+  const keys = generateKeyPairSync('ed25519');
+  const services = composeControl(
+    withAbsentParts<ControlParts>({
+      database,
+      bus,
+      data,
+      events,
+      world,
+      metrics,
+      pepper,
+      auditKey: { id: 'test', ...keys },
+      auditHeadsFolder: join(folder, 'heads'),
+      committed: () => undefined,
+      publicKeys: async () => issuer.jwks().keys,
+    }),
+  );
+  const health = healthRoutes({ service: 'house', version: '0.0.0', checks: [], metrics, world });
+  const routes = [...services.routes, ...health];
+  const server = buildServer({
+    ...common,
+    service: 'house',
+    routes: options.mutate?.(routes) ?? routes,
+  });
+  await server.app.ready();
+  return {
+    db,
+    server,
+    services,
+    events,
+    issuer,
+    pastIssuer,
+    logLines,
+    frames,
+    metricsText: async () => (await metrics.text()) + (await dataMetrics.text()),
+    async close() {
+      await server.close(0);
+      await data.close();
+      await dataServer.close(0);
+      await bus.close();
+      await db.drop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
