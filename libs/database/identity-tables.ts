@@ -38,3 +38,15 @@ export interface ApiKeyIndexRow {
   key_id: string;
   tenant_id: string;
 }
+
+/** Somebody who is logged in, in the schema `platform` (migration 021). */
+export interface LoginSessionRow {
+  session_hash: string;
+  subject: string;
+  display_name: string;
+  tenant_id: string | null;
+  role: 'platform_admin' | 'tenant_admin' | 'soc_analyst' | 'auditor';
+  created_at: ColumnType<Date, Date, never>;
+  last_seen_at: Date;
+  expires_at: ColumnType<Date, Date, never>;
+}

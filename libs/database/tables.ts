@@ -6,7 +6,7 @@ import type {
 } from '@tocsin/contracts/tenant.ts';
 import type { TenantQuotaChange } from '@tocsin/contracts/tenant-quota.ts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
-import type { ApiKeyIndexRow, IdentityTables } from './identity-tables.ts';
+import type { ApiKeyIndexRow, IdentityTables, LoginSessionRow } from './identity-tables.ts';
 import type { WorkflowTables } from './workflow-tables.ts';
 
 /** Tables in the schema `tenant_data`, all under row-level security; `tenant_id` leads every key. */
@@ -21,6 +21,7 @@ export interface TenantTables extends WorkflowTables, IdentityTables {
 export interface PlatformTables {
   tenants: TenantRow;
   api_key_index: ApiKeyIndexRow;
+  login_sessions: LoginSessionRow;
   audit_log: AuditRow;
   audit_seals: AuditSealRow;
   audit_heads: AuditHeadRow;
@@ -92,12 +93,12 @@ export interface TenantRow {
   status: Generated<'active' | 'suspended' | 'deleting' | 'deleted'>;
   retention_days: number;
   data_residency: string;
-  created_at: Generated<Date>;
   quota: JSONColumnType<TenantQuotaChange, string | undefined, string>;
   retention: JSONColumnType<TenantRetention, string | undefined, string>;
   branding: JSONColumnType<TenantBranding, string | undefined, string>;
   deletion: JSONColumnType<TenantDeletion | null, string | null | undefined, string | null>;
   last_retention: JSONColumnType<RetentionReport | null, string | null | undefined, string | null>;
+  created_at: Generated<Date>;
   updated_at: Generated<Date>;
   created_by: string;
   modified_by: string;

@@ -2,6 +2,7 @@ import { ApiKeyVerifier, KEY_STATE_MS_MAX } from '@tocsin/auth/api-key-verifier.
 import { credentialVerifier } from '@tocsin/auth/credential-verifier.ts';
 import { KeyPepper } from '@tocsin/auth/key-pepper.ts';
 import { SCOPES } from '@tocsin/auth/role.ts';
+import { silentLog } from '@tocsin/database/log.ts';
 import { openTestDatabase, type TestDatabase } from '@tocsin/database/testing/test-database.ts';
 import { tenantRoute } from '@tocsin/http/route.ts';
 import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts';
@@ -39,7 +40,13 @@ beforeAll(async () => {
   clock = new ManualClock(START);
   const world = { ...systemWorld(), clock };
   const pepper = new KeyPepper(Buffer.alloc(32, 7));
-  const service = createIdentityService({ database: db.database, world, pepper });
+  const service = createIdentityService({
+    database: db.database,
+    world,
+    pepper,
+    log: silentLog,
+    login: undefined,
+  });
   const keys = new ApiKeyVerifier(openKeyDirectory(db.database, world), pepper, clock);
   http = await testServer([...service.routes, probe], {
     world,

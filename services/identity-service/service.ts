@@ -1,16 +1,23 @@
 import type { Route } from '@tocsin/http/route.ts';
 import type { IdentityDeps } from './identity-deps.ts';
+import { LoginCookies } from './login-cookie.ts';
+import { OidcProvider } from './oidc-provider.ts';
 import { createApiKeyRoute } from './routes/create-api-key.ts';
 import { getApiKeyRoute } from './routes/get-api-key.ts';
+import { getSessionRoute } from './routes/get-session.ts';
 import { listApiKeysRoute } from './routes/list-api-keys.ts';
+import { type LoginParts, loginRoute } from './routes/login.ts';
+import { loginCallbackRoute } from './routes/login-callback.ts';
+import { logoutRoute } from './routes/logout.ts';
 import { revokeApiKeyRoute } from './routes/revoke-api-key.ts';
 import { rotateApiKeyRoute } from './routes/rotate-api-key.ts';
 
-/** Gives, rotates and revokes API keys (design 6). */
+/** Gives, rotates and revokes API keys, and lets people log in with a browser (design 6). */
 export function createIdentityService(deps: IdentityDeps): {
   name: string;
   routes: readonly Route[];
 } {
+  const parts = loginParts(deps);
   return {
     name: 'identity-service',
     routes: [
@@ -19,6 +26,18 @@ export function createIdentityService(deps: IdentityDeps): {
       getApiKeyRoute(deps),
       rotateApiKeyRoute(deps),
       revokeApiKeyRoute(deps),
+      loginRoute(parts, deps.world),
+      loginCallbackRoute(deps, parts),
+      getSessionRoute(deps),
+      logoutRoute(deps),
     ],
+  };
+}
+
+function loginParts({ login, pepper, world, log }: IdentityDeps): LoginParts | undefined {
+  if (login === undefined) return undefined;
+  return {
+    provider: new OidcProvider(login.settings, world, log),
+    cookies: new LoginCookies(pepper.derive('login cookie'), world),
   };
 }

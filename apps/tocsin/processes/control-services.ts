@@ -10,6 +10,7 @@ import { createCorrelateService } from '@tocsin/correlate-service/service.ts';
 import type { Database } from '@tocsin/database/database.ts';
 import type { DatabaseLog } from '@tocsin/database/log.ts';
 import type { Route } from '@tocsin/http/route.ts';
+import type { LoginDeps } from '@tocsin/identity-service/login-deps.ts';
 import { createIdentityService } from '@tocsin/identity-service/service.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import { PostgresSearchStore } from '@tocsin/search/postgres/postgres-search-store.ts';
@@ -32,6 +33,8 @@ export interface ControlParts {
   readonly metrics: Metrics;
   /** What the stored form of API keys is made with. */
   readonly pepper: KeyPepper;
+  /** How people log in with a browser. */
+  readonly login: LoginDeps | undefined;
   readonly databaseLog: DatabaseLog;
   /** Where this installation stores data; empty when nobody said. */
   readonly residency: readonly string[];
@@ -81,7 +84,13 @@ export function composeControl(parts: ControlParts): ControlServices {
     gateway,
     correlate,
     createCaseService({ database, search: alerts, world, committed }),
-    createIdentityService({ database, world, pepper: parts.pepper }),
+    createIdentityService({
+      database,
+      world,
+      pepper: parts.pepper,
+      log: parts.databaseLog,
+      login: parts.login,
+    }),
     createTenantService({ database, residency: parts.residency }),
     audit,
     createContentService(),

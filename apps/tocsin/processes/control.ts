@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { FORWARDED_AT_ONCE_MAX } from '@tocsin/api-gateway/service.ts';
 import { openAuditKey } from '@tocsin/audit-service/audit-key.ts';
 import { PUBLIC_KEYS_FILE } from '@tocsin/auth/local-issuer.ts';
+import { withSessions } from '@tocsin/auth/credential-verifier.ts';
 import type { Consumer } from '@tocsin/bus/event-bus.ts';
 import { openRemoteEventBus } from '@tocsin/bus/remote/remote-event-bus.ts';
 import { loadConfig } from '@tocsin/config/load-config.ts';
@@ -22,6 +23,7 @@ import { productVersion } from '../version.ts';
 import { databaseCheck, dataChecks, dataMetrics } from './checks.ts';
 import { composeControl } from './control-services.ts';
 import { listenOn } from './listen-on.ts';
+import { openLogin } from './login.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
 
 /** Connections to the data process for ingest bodies. */
@@ -55,6 +57,7 @@ async function main(): Promise<void> {
     clock: world.clock,
   });
   const relay = relayOutbox({ database, bus, world, log: databaseLogOn(log) });
+  const login = await openLogin(config, database, world);
   const services = composeControl({
     residency: config.dataResidency,
     databaseLog: databaseLogOn(log),
@@ -67,6 +70,7 @@ async function main(): Promise<void> {
     world,
     metrics,
     pepper,
+    login,
     committed: () => relay.wake(),
     publicKeys: () => publicKeys(home),
   });
@@ -82,7 +86,7 @@ async function main(): Promise<void> {
     service: 'tocsin',
     version: productVersion(),
     routes: [...services.routes, ...health],
-    verifier,
+    verifier: login === undefined ? verifier : withSessions(verifier, login.sessions),
     tenants: openTenantDirectory(database, world),
     rates: new RateGate({}, world.clock, metrics),
     corsOrigins: config.corsOrigins,

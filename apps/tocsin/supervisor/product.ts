@@ -60,6 +60,9 @@ export async function openProduct(options: ProductOptions): Promise<Supervisor> 
 /** A planned crash happens once: the process must then come back, which is what the plan is for. */
 const NO_PLANNED_CRASH = { TOCSIN_FAILPOINTS: '' };
 
+/** Browsers talk to control; nobody else redeems codes of the identity provider. */
+const NO_LOGIN_SECRET = { TOCSIN_OIDC_CLIENT_SECRET: '', TOCSIN_OIDC_CLIENT_SECRET_FILE: '' };
+
 /**
  * Parsing makes much short-lived garbage. With a larger young generation less of it is copied, and on two cores the
  * helper threads of a parallel collector only take time from the other process (measured: a fifth of the CPU).
@@ -90,6 +93,7 @@ function planOf(name: string, home: Home, settings: SupervisorSettings): Process
         TOCSIN_JWT_AUDIENCE: settings.jwtAudience,
         ...tlsOf(settings),
         ...(starts === 0 ? {} : NO_PLANNED_CRASH),
+        ...(name === 'control' ? {} : NO_LOGIN_SECRET),
       }),
   };
 }

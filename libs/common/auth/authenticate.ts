@@ -11,6 +11,8 @@ import { TOKEN_LENGTH_MAX } from './token-verifier.ts';
 export interface Access {
   readonly scope: 'tenant' | 'platform' | 'public';
   readonly permission: Permission | 'none';
+  /** Of the route; `GET` where it is not said. With a session anything else must come from a page of ours. */
+  readonly method?: string;
 }
 
 /** Who was let in: nobody in particular on public routes, a principal elsewhere, with its tenant on tenant routes. */
@@ -31,7 +33,8 @@ const AUTHORIZATION = /^(bearer|apikey) +([A-Za-z0-9\-._~+/]+=*)$/i;
  * (400) or other than the credential's (403), role or scopes without the permission (403). Platform routes ignore
  * `X-Tenant-ID`. Answers without a promise when the credential was verified a moment ago.
  *
- * A credential is `Authorization: Bearer <token or API key>`, `Authorization: ApiKey <API key>` or `X-API-Key`.
+ * A credential is `Authorization: Bearer <token or API key>`, `Authorization: ApiKey <API key>`, `X-API-Key`, or,
+ * without any of them, the cookie of a session.
  *
  * @throws {@link Problem} `unauthenticated`, `tenant_header_missing`, `invalid_request`, `tenant_mismatch`, `forbidden`
  */
@@ -41,11 +44,25 @@ export function authenticate(
   access: Access,
 ): Admission | Promise<Admission> {
   if (access.scope === 'public') return PUBLIC;
-  const principal = verifier.verify(credentialOf(headers));
+  const principal = identify(headers, verifier, access);
   if (principal instanceof Promise) {
     return principal.then((known) => admit(headers, known, access));
   }
   return admit(headers, principal, access);
+}
+
+/** A session counts only where no credential is sent on purpose. */
+function identify(
+  headers: RequestHeaders,
+  verifier: CredentialVerifier,
+  { method = 'GET' }: Access,
+): Principal | Promise<Principal> {
+  const { authorization, 'x-api-key': apiKey, cookie } = headers;
+  if (cookie !== undefined && authorization === undefined && apiKey === undefined) {
+    const known = verifier.verifySession?.(headers, method);
+    if (known !== undefined) return known;
+  }
+  return verifier.verify(credentialOf(headers));
 }
 
 function credentialOf(headers: RequestHeaders): string {

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, hash, hkdfSync, type KeyObject } from 'node:crypto';
 import { assert } from '@tocsin/kernel/assert.ts';
 import { isAbsent } from '@tocsin/kernel/disk.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
@@ -25,6 +25,11 @@ export class KeyPepper {
       16,
     );
     this.#key = createSecretKey(bytes);
+  }
+
+  /** 32 bytes for another purpose: who has them learns nothing of the pepper or of other purposes (HKDF, RFC 5869). */
+  derive(purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.#key, '', `tocsin ${purpose}`, 32));
   }
 
   /** The stored form of a secret: 32 bytes, bound to its key id so that rows cannot be swapped. */

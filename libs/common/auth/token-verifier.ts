@@ -155,7 +155,7 @@ function serviceOf(claims: JWTPayload, subject: string, expiresAt: number): Prin
 }
 
 /** 1 to 200 printable characters. `system:` and `key:` are ours: audit rows of background work and API keys begin with them. */
-function isSubject(value: unknown): value is string {
+export function isSubject(value: unknown): value is string {
   if (typeof value !== 'string' || value.length === 0 || value.length > 200) return false;
   return !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u.test(value) && !/^(system|key):/.test(value);
 }

@@ -11,7 +11,36 @@ const listeners = { tlsCertFile, tlsKeyFile, tlsPort, corsOrigins, trustedProxie
 const identity = { jwtIssuer, jwtAudience, jwtJwksUrl, jwtPublicKeyFile, localIssuer };
 const engines = { busUrl, searchUrl };
 
+const { oidcIssuer, oidcClientId, oidcClientSecret, oidcScope, oidcGroupsClaim } = VARIABLES;
+const { oidcGroupsFile, publicUrl } = VARIABLES;
+const login = {
+  oidcIssuer,
+  oidcClientId,
+  oidcClientSecret,
+  oidcScope,
+  oidcGroupsClaim,
+  oidcGroupsFile,
+  publicUrl,
+};
+
 type Identity = ConfigOf<typeof identity>;
+
+/** A login with a browser needs all of its parts. */
+const loginIsWhole: ConfigRule<typeof login> = (config) => {
+  if (config.oidcIssuer === undefined) return undefined;
+  const { oidcClientId: id, oidcGroupsFile: groups, publicUrl: url, oidcScope: scope } = config;
+  if (id === undefined || groups === undefined || url === undefined) {
+    return {
+      variable: 'TOCSIN_OIDC_ISSUER',
+      detail: 'needs TOCSIN_OIDC_CLIENT_ID, TOCSIN_OIDC_GROUPS_FILE and TOCSIN_PUBLIC_URL',
+    };
+  }
+  if (new URL(url).origin !== url.replace(/\/$/, '')) {
+    return { variable: 'TOCSIN_PUBLIC_URL', detail: 'has a path: give scheme, host and port only' };
+  }
+  if (scope.split(' ').includes('openid')) return undefined;
+  return { variable: 'TOCSIN_OIDC_SCOPE', detail: 'must hold openid' };
+};
 
 /** An issuer needs its keys, from one place; keys without an issuer would verify nothing. */
 const issuerHasKeys: ConfigRule<typeof identity> = (config) => {
@@ -76,13 +105,14 @@ const supervisor = {
   databaseUrl,
   ...engines,
   ...identity,
+  ...login,
 };
 
 /** Settings of `tocsin up`: checked before anything is started. */
 export const SUPERVISOR_CONFIG: ConfigSchema<typeof supervisor> = {
   process: 'supervisor (`tocsin up`)',
   settings: supervisor,
-  rules: [issuerHasKeys, someIssuer, issuerMatchesHost, tlsIsWhole],
+  rules: [issuerHasKeys, someIssuer, issuerMatchesHost, tlsIsWhole, loginIsWhole],
 };
 
 const data = { home, logLevel, failpoints, ...engines, ...identity };
@@ -105,13 +135,14 @@ const control = {
   dataResidency,
   ...engines,
   ...identity,
+  ...login,
 };
 
 /** Settings of the process that has the gateway and the workflow. */
 export const CONTROL_CONFIG: ConfigSchema<typeof control> = {
   process: 'control',
   settings: control,
-  rules: [issuerHasKeys, someIssuer, issuerMatchesHost, tlsIsWhole],
+  rules: [issuerHasKeys, someIssuer, issuerMatchesHost, tlsIsWhole, loginIsWhole],
 };
 
 const commandLine = {

@@ -131,6 +131,42 @@ export const VARIABLES = {
     ['auto', 'on', 'off'],
     'auto',
   ),
+  oidcIssuer: httpsSetting({
+    variable: 'TOCSIN_OIDC_ISSUER',
+    summary:
+      'Identity provider where people log in with a browser (OpenID Connect). Needs the client id, the public URL and the mapping of groups. See the guide `sso.md`.',
+  }),
+  oidcClientId: textSetting({
+    variable: 'TOCSIN_OIDC_CLIENT_ID',
+    summary: 'Id under which the identity provider knows this installation.',
+  }),
+  oidcClientSecret: secretSetting(
+    {
+      variable: 'TOCSIN_OIDC_CLIENT_SECRET',
+      summary: 'Secret of that client; none for a public client, which PKCE alone protects.',
+    },
+    'text',
+  ),
+  oidcScope: textSettingOr(
+    { variable: 'TOCSIN_OIDC_SCOPE', summary: 'Scopes asked for, separated by spaces.' },
+    'openid profile email',
+  ),
+  oidcGroupsClaim: textSettingOr(
+    {
+      variable: 'TOCSIN_OIDC_GROUPS_CLAIM',
+      summary: 'Claim of the identity token that lists the groups of a person.',
+    },
+    'groups',
+  ),
+  oidcGroupsFile: pathSetting({
+    variable: 'TOCSIN_OIDC_GROUPS_FILE',
+    summary:
+      'JSON file that says which group has which role in which tenant. Read at the start of the process.',
+  }),
+  publicUrl: httpsSetting({
+    variable: 'TOCSIN_PUBLIC_URL',
+    summary: 'Where browsers reach this installation, for example `https://siem.example.org`.',
+  }),
   failpoints: textSetting({
     variable: 'TOCSIN_FAILPOINTS',
     summary: 'Planned crashes, for crash tests only: `label:count`, separated by commas.',

@@ -23,7 +23,8 @@ export function doorOf(
   gate: TenantGate,
   rates?: RateGate,
 ): DoorHook {
-  const access = { scope: route.scope, permission: route.permission };
+  const { scope, permission, method } = route;
+  const access = { scope, permission, method };
   const rateClass = rateClassOf(route);
   const pay = (request: FastifyRequest, state: TenantState | undefined): void => {
     const principal = request.tocsin.admission?.principal;
