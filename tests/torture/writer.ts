@@ -66,10 +66,12 @@ export class Writer {
     const { ledger } = this.#options;
     const attacked = kind !== 'plain' && batch % VICTIM_EVERY === source % VICTIM_EVERY;
     const victim = attacked ? `victim-${source}-${batch}` : '';
+    const at = new Date().toISOString();
     for (let tries = 0; ; tries += 1) {
       const attempt = kind === 'plain' ? tries : 0;
       const group = ledger.open({ kind, source, batch, attempt, size: BATCH, victim });
-      const { outcome, why } = await this.#try(group, bodyOf(group));
+      // Byte for byte the same at each try: a key stands for one request.
+      const { outcome, why } = await this.#try(group, bodyOf(group, at));
       ledger.close(group, outcome, why, performance.now() - this.#started);
       if (outcome === 'acknowledged') return;
       await sleep(AGAIN_MS);
@@ -111,9 +113,8 @@ function outcomeOf(status: number, text: string): { outcome: Outcome; why: strin
   throw new Error(`the product answered ${status}: ${text}`);
 }
 
-function bodyOf(group: Group): Buffer {
+function bodyOf(group: Group, at: string): Buffer {
   const name = groupName(group.source, group.batch, group.attempt);
-  const at = new Date().toISOString();
   const lines = Array.from({ length: group.size }, (_, index) => {
     const marker = `${name}/${index}`;
     return JSON.stringify({
