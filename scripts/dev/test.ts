@@ -29,6 +29,7 @@ const CHECKS: readonly Part[] = [
     command: ['depcruise', '--config', '.dependency-cruiser.cjs', ...rootsOfCode()],
   },
   { name: 'dead code', command: ['knip', '--no-config-hints'] },
+  { name: 'supply chain', command: [process.execPath, 'scripts/dev/supply-chain.ts'] },
 ];
 
 const TESTS: Part = {
@@ -57,8 +58,8 @@ rmSync(folder, { recursive: true, force: true });
 printSummary();
 
 function rootsOfCode(): string[] {
-  return ['libs', 'clients', 'sources', 'services', 'apps', 'content', 'tests', 'bench'].filter((root) =>
-    existsSync(root),
+  return ['libs', 'clients', 'sources', 'services', 'apps', 'content', 'tests', 'bench'].filter(
+    (root) => existsSync(root),
   );
 }
 
