@@ -9,9 +9,11 @@ import { registerDoctor } from '../commands/doctor.ts';
 import { registerDown } from '../commands/down.ts';
 import { registerIncidents } from '../commands/incidents.ts';
 import { registerIngest } from '../commands/ingest.ts';
+import { registerRules } from '../commands/rules.ts';
 import { registerScan } from '../commands/scan.ts';
 import { registerSearch } from '../commands/search.ts';
 import { registerStatus } from '../commands/status.ts';
+import { registerTail } from '../commands/tail.ts';
 import { registerTenant } from '../commands/tenant.ts';
 import { registerToken } from '../commands/token.ts';
 import { registerUp } from '../commands/up.ts';
@@ -29,7 +31,9 @@ const COMMANDS = [
   registerApiKey,
   registerIngest,
   registerScan,
+  registerRules,
   registerSearch,
+  registerTail,
   registerAlerts,
   registerIncidents,
   registerCases,

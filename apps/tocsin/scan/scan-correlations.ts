@@ -47,12 +47,19 @@ export class ScanCorrelations {
     else this.#kept.push({ file, index, time, rules, fields: this.#read(event, rules) });
   }
 
-  /** Runs the correlations over everything noted, in order of time. What lies after the last record is not judged. */
-  findings(): ScanMatch[] {
+  /**
+   * Runs the correlations over everything noted, in order of time. What lies after the last record is not judged.
+   *
+   * @param silent keys of what does not alert by itself
+   */
+  findings(silent: ReadonlySet<string>): ScanMatch[] {
     const places = new Map<string, Kept>();
     const found: ScanMatch[] = [];
     const report = (findings: readonly CorrelationFinding[]): void => {
-      for (const finding of findings) found.push(matchOfFinding(finding, places));
+      for (const finding of findings) {
+        const match = matchOfFinding(finding, places);
+        if (!silent.has(finding.correlation.key)) found.push(match);
+      }
     };
     const ordered = this.#kept.toSorted((a, b) => a.time - b.time);
     for (const [number, kept] of ordered.entries()) {

@@ -64,7 +64,7 @@ export class Scanner {
   /** Runs the correlations over all files, merged by time. Once, after {@link Scanner.scan}. */
   async correlate(): Promise<void> {
     const { note, report } = this.#parts;
-    for (const match of this.#correlations.findings()) {
+    for (const match of this.#correlations.findings(this.#silent)) {
       this.#report(match, match.rule_id || match.title);
     }
     await report.flush();
