@@ -78,6 +78,7 @@ const ALERT_FIELDS: readonly Field[] = [
   row('alert_id', 'uuid', 'alert_id'),
   row('timestamp', 'time', 'last_event_at'),
   row('first_event_at', 'time', 'first_event_at'),
+  row('updated_at', 'time', 'updated_at'),
   row('status', 'keyword', 'status'),
   row('severity', 'severity', 'severity'),
   indexed(row('rule_id', 'keyword', 'rule_id', BARE), 'rule_id_folded'),

@@ -28,6 +28,11 @@ export function formatTable<Row>(rows: readonly Row[], columns: readonly Column<
     .join('\n');
 }
 
+/** One row as a line, two spaces between its cells: for lists without an end. */
+export function formatRow<Row>(row: Row, columns: readonly Column<Row>[]): string {
+  return columns.map((column) => cellText(column, row)).join('  ');
+}
+
 function cellText<Row>(column: Column<Row>, row: Row): string {
   const value = column.cell(row);
   const text =

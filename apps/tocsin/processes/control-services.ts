@@ -4,6 +4,7 @@ import { type AuditService, createAuditService } from '@tocsin/audit-service/ser
 import type { KeyPepper } from '@tocsin/auth/key-pepper.ts';
 import type { EventBus } from '@tocsin/bus/event-bus.ts';
 import { createCaseService } from '@tocsin/case-service/service.ts';
+import { RULE_PACK } from '@tocsin/content/rule-pack.ts';
 import { createContentService } from '@tocsin/content-service/service.ts';
 import { WORK_TOPICS } from '@tocsin/contracts/topic.ts';
 import { createCorrelateService } from '@tocsin/correlate-service/service.ts';
@@ -13,6 +14,7 @@ import type { Route } from '@tocsin/http/route.ts';
 import type { LoginDeps } from '@tocsin/identity-service/login-deps.ts';
 import { createIdentityService } from '@tocsin/identity-service/service.ts';
 import type { World } from '@tocsin/kernel/world.ts';
+import { createLiveService, type LiveDeps } from '@tocsin/live-service/service.ts';
 import { PostgresSearchStore } from '@tocsin/search/postgres/postgres-search-store.ts';
 import type { SearchStore } from '@tocsin/search/search-store.ts';
 import { createSearchService } from '@tocsin/search-service/service.ts';
@@ -20,6 +22,8 @@ import type { Metrics } from '@tocsin/telemetry/metrics.ts';
 import { createTenantService } from '@tocsin/tenant-service/service.ts';
 import type { Dispatcher } from 'undici';
 import { PIPELINE_GROUP } from '../pipeline/pipeline-host.ts';
+import { oldestWaiting } from './live-wiring.ts';
+import { ruleEngine } from './rule-engine.ts';
 
 /** What the services of the process `control` run on. */
 export interface ControlParts {
@@ -36,6 +40,8 @@ export interface ControlParts {
   /** How people log in with a browser. */
   readonly login: LoginDeps | undefined;
   readonly databaseLog: DatabaseLog;
+  /** Asks again whether a caller may read, for streams that stay open. */
+  readonly admit: LiveDeps['admit'];
   /** Where this installation stores data; empty when nobody said. */
   readonly residency: readonly string[];
   readonly auditKey: AuditKey;
@@ -51,6 +57,7 @@ export interface ControlServices {
   readonly routes: readonly Route[];
   readonly consumers: ReturnType<typeof createCorrelateService>['consumers'];
   readonly audit: AuditService;
+  readonly live: ReturnType<typeof createLiveService>;
 }
 
 /**
@@ -80,7 +87,16 @@ export function composeControl(parts: ControlParts): ControlServices {
     key: parts.auditKey,
     headsFolder: parts.auditHeadsFolder,
   });
+  const live = createLiveService({
+    events,
+    alerts,
+    oldestWaiting: oldestWaiting(bus, world.clock),
+    admit: parts.admit,
+    world,
+    metrics,
+  });
   const services = [
+    live,
     gateway,
     correlate,
     createCaseService({ database, search: alerts, world, committed }),
@@ -93,12 +109,13 @@ export function composeControl(parts: ControlParts): ControlServices {
     }),
     createTenantService({ database, residency: parts.residency }),
     audit,
-    createContentService(),
+    createContentService({ database, world, rules: RULE_PACK, events, ruleEngine }),
     createSearchService({ store: events, clock: world.clock }),
   ];
   return {
     routes: services.flatMap((service) => service.routes),
     consumers: correlate.consumers,
     audit,
+    live,
   };
 }

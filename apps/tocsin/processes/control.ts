@@ -23,6 +23,7 @@ import { productVersion } from '../version.ts';
 import { databaseCheck, dataChecks, dataMetrics } from './checks.ts';
 import { composeControl } from './control-services.ts';
 import { listenOn } from './listen-on.ts';
+import { admitAgain } from './live-wiring.ts';
 import { openLogin } from './login.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
 
@@ -58,7 +59,10 @@ async function main(): Promise<void> {
   });
   const relay = relayOutbox({ database, bus, world, log: databaseLogOn(log) });
   const login = await openLogin(config, database, world);
+  const knownCallers = login === undefined ? verifier : withSessions(verifier, login.sessions);
+  const tenants = openTenantDirectory(database, world);
   const services = composeControl({
+    admit: admitAgain(knownCallers, tenants, world.clock),
     residency: config.dataResidency,
     databaseLog: databaseLogOn(log),
     auditKey: await openAuditKey(world, home.keys),
@@ -86,8 +90,8 @@ async function main(): Promise<void> {
     service: 'tocsin',
     version: productVersion(),
     routes: [...services.routes, ...health],
-    verifier: login === undefined ? verifier : withSessions(verifier, login.sessions),
-    tenants: openTenantDirectory(database, world),
+    verifier: knownCallers,
+    tenants,
     rates: new RateGate({}, world.clock, metrics),
     corsOrigins: config.corsOrigins,
     trustedProxies: config.trustedProxies,
@@ -102,6 +106,7 @@ async function main(): Promise<void> {
   const sealing = services.audit.start();
   await listenOn(server, config, log);
   runUnderSupervisor(log, async () => {
+    services.live.close();
     await server.close();
     for (const consumer of consumers) await consumer.stop();
     await relay.stop();
