@@ -22,7 +22,9 @@ export function runPeer(
   matches?: string,
 ): LaneRun {
   const extra = matches === undefined ? [] : ['--matches', matches];
-  return lastLine(execFileSync(PEER, [rules, lane, '--mode', mode, ...extra], { maxBuffer: 2 ** 24 }));
+  return lastLine(
+    execFileSync(PEER, [rules, lane, '--mode', mode, ...extra], { maxBuffer: 2 ** 24 }),
+  );
 }
 
 /** Runs our engine over a lane in a fresh process. */

@@ -1,6 +1,6 @@
 /**
  * One run of our engine over a lane, in this process: prints one JSON line of figures.
- * Run `node bench/sigma/run-lane.ts RULES LANE [--warm LANE] [--mode routed|default|parse] [--no-memo] [--objects]
+ * Run `node bench/sigma/run-lane.ts RULES LANE [--warm LANE] [--mode routed|default|parse] [--objects]
  * [--matches FILE] [--latency] [--passes N]`.
  * From bytes to (ordinal, rule numbers). CPU is user and system time of the whole process; load and the pass over the
  * warm-up lane, whose events are others, are left out. `parse` walks the events with the same reader and no rules.
@@ -21,7 +21,6 @@ const { positionals, values } = parseArgs({
     passes: { type: 'string', default: '1' },
     objects: { type: 'boolean', default: false },
     latency: { type: 'boolean', default: false },
-    'no-memo': { type: 'boolean', default: false },
   },
 });
 const [rulesFolder = '', lane = ''] = positionals;
@@ -34,7 +33,7 @@ function cpuSince(start: NodeJS.CpuUsage): number {
 const loadStart = process.cpuUsage();
 const loaded = loadRules(ruleFiles(rulesFolder));
 const rules = values.mode === 'parse' ? [] : loaded.rules;
-const set = new RuleSet(rules, { memo: values['no-memo'] !== true });
+const set = new RuleSet(rules);
 const loadCpu = cpuSince(loadStart);
 
 interface Lines {

@@ -18,8 +18,6 @@ export const ROUTES_MAX = 4096;
 
 /** What a rule set is built with. */
 export interface RuleSetOptions {
-  /** Remember what values led to, at most {@link MEMO_BYTES_MAX}; on unless false. */
-  readonly memo?: boolean;
   /** How often atoms were true, from {@link RuleSet.measuredRates} of a set before. */
   readonly rates?: ReadonlyMap<string, number>;
 }
@@ -161,6 +159,7 @@ export class RuleMatcher {
     const { hits, events, index } = this.#matcher;
     if (events < RATE_EVENTS_MIN) return;
     for (const [atom, key] of index.atomKeys.entries()) {
+      if (index.atomTests[atom] !== undefined) continue;
       const rate = ((hits[atom] ?? 0) + 0.1) / (events + 1);
       rates.set(key, Math.max(rate, rates.get(key) ?? 0));
     }

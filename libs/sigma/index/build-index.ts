@@ -2,11 +2,11 @@ import { LazyRegex } from '../regex/lazy-regex.ts';
 import { parseRegex } from '../regex/parse-regex.ts';
 import { compileRegex } from '../regex/regex-program.ts';
 import type { SigmaRule } from '../rule/rule.ts';
-import { type Atom, AtomTable, type Entry, KEYWORD_SLOT, type LazyTest } from './atom-table.ts';
+import { AtomTable, type Entry, KEYWORD_SLOT } from './atom-table.ts';
 import { BranchProgram } from './branch-program.ts';
 import type { CompiledIndex, CompiledTest } from './compiled-index.ts';
 import { buildKeyTree } from './key-tree.ts';
-import { KeywordFilter } from './keyword-filter.ts';
+import type { LiteralPool } from './literal-pool.ts';
 import {
   buildScanner,
   ENTRY_CONTAINS,
@@ -15,7 +15,6 @@ import {
   ENTRY_PREFIX,
   ENTRY_SUFFIX,
 } from './slot-scanner.ts';
-import type { LiteralPool } from './literal-pool.ts';
 import type { SymbolTable } from './symbol-table.ts';
 import { compileWildcard } from './wildcard.ts';
 import { chooseWitness } from './witness.ts';
@@ -40,6 +39,7 @@ export function buildIndex(rules: readonly SigmaRule[], parts: IndexParts): Comp
   });
   const ruleEntry = Int32Array.from(rules, (rule) => program.add(rule.expression));
   const { always, watching } = watchRules(rules, table);
+  const eager = table.entries.map((entry) => isEager(entry, watching));
   const [watchStart, watchers] = ranges(table.atoms.map(({ id }) => watching.get(id) ?? []));
   return {
     rules,
@@ -47,14 +47,13 @@ export function buildIndex(rules: readonly SigmaRule[], parts: IndexParts): Comp
     keys: buildKeyTree(table.fields),
     slots: table.fields.length,
     hasKeywords: table.atoms.some(({ slot, key }) => slot === KEYWORD_SLOT && key !== ''),
-    keywordFilter: buildKeywordFilter(table, watching),
-    scanners: buildScanners(table, parts.literals),
+    scanners: buildScanners(table, eager, parts.literals),
     presence: Int32Array.from(table.fields, (_, slot) => table.presence.get(slot) ?? -1),
     ...entryTables(table.entries, parts),
     atoms: table.atoms.length,
     atomKeys: table.atoms.map(({ key }) => key),
     atomSlot: Int32Array.from(table.atoms, ({ slot }) => slot),
-    atomTests: table.atoms.map((atom) => compileTests(atom, table, parts.regexes)),
+    atomTests: compileTests(table, eager, parts.regexes),
     watchStart,
     watchers,
     code: program.code,
@@ -88,20 +87,25 @@ function watchRules(
   return { always, watching };
 }
 
-/** Only keywords that are the way to a rule: the others are looked at when a rule asks. */
-function buildKeywordFilter(
-  table: AtomTable,
-  watching: ReadonlyMap<number, unknown>,
-): KeywordFilter | undefined {
-  const entries = table.entries.filter(
-    ({ slot, targets }) => slot === KEYWORD_SLOT && targets.some((atom) => watching.has(atom)),
-  );
-  return KeywordFilter.of(entries.map(({ shape }) => shape.literal));
+/** Shorter texts are met at every turn: they are looked for when a rule asks, if they are not the way to one. */
+const EAGER_UNITS_MIN = 4;
+
+/** Whether an entry is looked for in every value. Of keywords only those that are the way to a rule. */
+function isEager({ slot, shape, targets }: Entry, watching: ReadonlyMap<number, unknown>): boolean {
+  if (targets.some((atom) => watching.has(atom))) return true;
+  if (slot === KEYWORD_SLOT) return false;
+  const searched = shape.kind === 'contains' || shape.kind === 'pattern';
+  return !searched || shape.literal.length >= EAGER_UNITS_MIN;
 }
 
-function buildScanners(table: AtomTable, literals: LiteralPool): CompiledIndex['scanners'] {
+function buildScanners(
+  table: AtomTable,
+  eager: readonly boolean[],
+  literals: LiteralPool,
+): CompiledIndex['scanners'] {
   const bySlot = new Map<number, Entry[]>();
   for (const entry of table.entries) {
+    if (!eager[entry.id]) continue;
     const entries = bySlot.get(entry.slot);
     if (entries === undefined) bySlot.set(entry.slot, [entry]);
     else entries.push(entry);
@@ -135,18 +139,35 @@ function entryTables(entries: readonly Entry[], { symbols, literals }: IndexPart
   };
 }
 
+/** By atom: what is asked when a rule needs it, the cheap first. */
 function compileTests(
-  atom: Atom,
   table: AtomTable,
+  eager: readonly boolean[],
   regexes: Map<string, LazyRegex>,
-): readonly CompiledTest[] | undefined {
-  if (atom.lazy.length === 0) return undefined;
-  return atom.lazy.map(({ test, gate }: LazyTest) => ({
-    test,
-    gate: gate ?? -1,
-    regex: test.kind === 'regex' ? regexOf(test.source, test.flags, regexes) : undefined,
-    other: test.kind === 'field' ? table.slotOf(test.other) : -1,
-  }));
+): CompiledIndex['atomTests'] {
+  const tests = new Map<number, CompiledTest[]>();
+  const add = (atom: number, test: CompiledTest): void => {
+    const list = tests.get(atom);
+    if (list === undefined) tests.set(atom, [test]);
+    else list.push(test);
+  };
+  for (const { id, targets } of table.entries) {
+    if (eager[id]) continue;
+    const test = { test: undefined, entry: id, gate: -1, regex: undefined, other: -1 };
+    for (const atom of targets) add(atom, test);
+  }
+  for (const { id, lazy } of table.atoms) {
+    for (const { test, gate } of lazy) {
+      add(id, {
+        test,
+        entry: -1,
+        gate: gate ?? -1,
+        regex: test.kind === 'regex' ? regexOf(test.source, test.flags, regexes) : undefined,
+        other: test.kind === 'field' ? table.slotOf(test.other) : -1,
+      });
+    }
+  }
+  return table.atoms.map(({ id }) => tests.get(id));
 }
 
 function regexOf(source: string, flags: string, regexes: Map<string, LazyRegex>): LazyRegex {

@@ -1,14 +1,16 @@
 import type { LazyRegex } from '../regex/lazy-regex.ts';
 import type { SigmaRule, Test } from '../rule/rule.ts';
 import type { KeyTree } from './key-tree.ts';
-import type { KeywordFilter } from './keyword-filter.ts';
 import { type SlotScanner, scannerBytes } from './slot-scanner.ts';
 import type { SymbolTable } from './symbol-table.ts';
 import type { CompiledWildcard } from './wildcard.ts';
 
 /** A test that is asked only when a rule needs it, ready to run. */
 export interface CompiledTest {
-  readonly test: Test;
+  /** Undefined: whether {@link CompiledTest.entry} holds. */
+  readonly test: Test | undefined;
+  /** The entry that no automaton looks for, or -1. */
+  readonly entry: number;
   /** The atom that must be true for it to hold, or -1. */
   readonly gate: number;
   readonly regex: LazyRegex | undefined;
@@ -29,8 +31,6 @@ export interface CompiledIndex {
   readonly keys: KeyTree;
   readonly slots: number;
   readonly hasKeywords: boolean;
-  /** Says of a line of JSON that no keyword is in it; undefined when it cannot. */
-  readonly keywordFilter: KeywordFilter | undefined;
   readonly scanners: readonly (SlotScanner | undefined)[];
   /** By slot: the atom that is true when the field is there, or -1. */
   readonly presence: Int32Array;

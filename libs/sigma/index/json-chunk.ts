@@ -1,4 +1,4 @@
-import { StringEnds } from './string-ends.ts';
+import { WordReader } from './word-reader.ts';
 
 const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
@@ -7,23 +7,23 @@ const SLASH = 0x2f;
 /** Bytes of JSON lines, and what was found out of them. They must not change while it is used. */
 export class JsonChunk {
   readonly bytes: Buffer;
-  readonly ends: StringEnds;
+  readonly words: WordReader;
   readonly #escapes: readonly NextMark[];
   readonly #signs: readonly NextMark[];
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
-    this.ends = new StringEnds(bytes);
+    this.words = new WordReader(bytes);
     this.#escapes = ESCAPES.map((mark) => new NextMark(bytes, mark));
     this.#signs = SIGNS.map((mark) => new NextMark(bytes, mark));
   }
 
   /** Whether ASCII letters may be spelled otherwise in a range: by an escape, or by one of the two signs that fold to them. */
   hasOtherSpellings(start: number, end: number): boolean {
-    return this.#isMarked(this.#escapes, start, end) || this.#isMarked(this.#signs, start, end);
+    return this.hasFreeEscapes(start, end) || this.#isMarked(this.#signs, start, end);
   }
 
-  /** Whether a string in ASCII holds an escape that has another spelling: `\u` and `\/`. */
+  /** Whether a range of JSON holds an escape of what has another spelling: `\u` and `\/`. */
   hasFreeEscapes(start: number, end: number): boolean {
     return this.#isMarked(this.#escapes, start, end) && hasFreeEscape(this.bytes, start, end);
   }
@@ -54,6 +54,7 @@ function hasFreeEscape(bytes: Buffer, start: number, end: number): boolean {
 class NextMark {
   readonly #bytes: Buffer;
   readonly #mark: Buffer;
+  /** None starts between the two. */
   #from = 0;
   #next = -1;
 
@@ -63,11 +64,19 @@ class NextMark {
   }
 
   isWithin(start: number, end: number): boolean {
-    if (start < this.#from || start > this.#next) {
-      const found = this.#bytes.indexOf(this.#mark, start);
+    if (start > this.#next) {
+      this.#next = this.#find(start, this.#bytes.length);
       this.#from = start;
-      this.#next = found < 0 ? Number.MAX_SAFE_INTEGER : found;
+    } else if (start < this.#from) {
+      // A line is looked at once more: only what is before is not known.
+      this.#next = Math.min(this.#next, this.#find(start, this.#from + this.#mark.length - 1));
+      this.#from = start;
     }
     return this.#next < end;
+  }
+
+  #find(start: number, end: number): number {
+    const found = this.#bytes.subarray(start, end).indexOf(this.#mark);
+    return found < 0 ? Number.MAX_SAFE_INTEGER : start + found;
   }
 }

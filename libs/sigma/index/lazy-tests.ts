@@ -31,15 +31,23 @@ export class LazyTests {
     let holds = false;
     for (let at = 0; at < tests.length && !holds; at += 1) {
       const test = tests[at] as CompiledTest;
-      holds = (test.gate < 0 || truth[test.gate] === epoch + 1) && this.#holds(test, slot);
+      holds = (test.gate < 0 || this.#gateHolds(test.gate)) && this.#holds(test, slot);
     }
     truth[atom] = holds ? epoch + 1 : epoch;
     return holds;
   }
 
+  #gateHolds(gate: number): boolean {
+    const { truth, epoch, index } = this.#matcher;
+    const stamp = truth[gate] as number;
+    const tests = stamp === epoch || stamp === epoch + 1 ? undefined : index.atomTests[gate];
+    return tests === undefined ? stamp === epoch + 1 : this.ask(gate, tests);
+  }
+
   #holds(compiled: CompiledTest, slot: number): boolean {
     const { slotFilled, slotPresent, epoch, values } = this.#matcher;
     const { test } = compiled;
+    if (test === undefined) return this.#anyValue(compiled, slot);
     switch (test.kind) {
       case 'null':
         return slotFilled[slot] !== epoch;
@@ -71,8 +79,9 @@ export class LazyTests {
     return false;
   }
 
-  #valueHolds({ test, regex, other }: CompiledTest, value: number): boolean {
-    const { values } = this.#matcher;
+  #valueHolds({ test, entry, regex, other }: CompiledTest, value: number): boolean {
+    const { values, scanner } = this.#matcher;
+    if (test === undefined) return scanner.entryHolds(entry, value);
     switch (test.kind) {
       case 'regex':
         return regex !== undefined && this.#found(regex, value);

@@ -2,23 +2,20 @@ import { foldCase } from '../text/fold-case.ts';
 import { canonicalBytes } from './canonical-bytes.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
-/** Bytes of a gram: what searching looks at, at each place of a value. */
-export const GRAM_BYTES = 4;
+/** Bytes of a gram, by which texts are compared for what is rare. */
+const GRAM_BYTES = 4;
 const COUNTS = 1 << 16;
-/** What stands most often in logs, from most to less: a gram of rare bytes is met less. */
+/** What stands most often in logs, from most to less. */
 const COMMON = ' etaoinsrlc\\.d-mpu/hg0123456789"=xwfbvky:;,()_%';
 
-/** A folded text of a rule as automata find it. */
+/** A folded text of a rule as bytes, see `writeCanonical`. */
 export interface PooledLiteral {
   readonly bytes: Uint8Array;
-  /** Where the gram that it is searched by starts in it; shorter literals are searched whole. */
-  readonly gram: number;
+  /** Where the window of that many bytes starts in it that ends with the rarest block. */
+  windowStart(window: number): number;
 }
 
-/**
- * The texts of a rule set as bytes, each once, and the gram of each that the fewest others have: indexes of one set
- * share them.
- */
+/** The texts of a rule set as bytes, each once: indexes of one set share them. */
 export class LiteralPool {
   readonly #symbols: SymbolTable;
   readonly #literals = new Map<string, PooledLiteral>();
@@ -32,7 +29,7 @@ export class LiteralPool {
   addText(text: string): void {
     const bytes = canonicalBytes(this.#symbols.symbolsOf(text));
     for (let at = 0; at + GRAM_BYTES <= bytes.length; at += 1) {
-      const place = countPlace(gramAt(bytes, at));
+      const place = countPlace(bytes, at);
       this.#counts[place] = Math.min(0xffff, (this.#counts[place] as number) + 1);
     }
   }
@@ -42,40 +39,44 @@ export class LiteralPool {
     let literal = this.#literals.get(folded);
     if (literal === undefined) {
       const bytes = canonicalBytes(this.#symbols.symbolsOf(folded));
-      literal = { bytes, gram: this.#rarest(bytes) };
+      const scores = this.#scores(bytes);
+      literal = {
+        bytes,
+        windowStart: (window) => rarestEnd(scores, window) - window,
+      };
       this.#literals.set(folded, literal);
     }
     return literal;
   }
 
-  #rarest(bytes: Uint8Array): number {
-    let best = 0;
-    let least = Number.POSITIVE_INFINITY;
-    for (let at = 0; at + GRAM_BYTES <= bytes.length; at += 1) {
-      let score = (this.#counts[countPlace(gramAt(bytes, at))] as number) * 2;
-      for (let byte = at; byte < at + GRAM_BYTES; byte += 1) {
+  /** By the place after the last byte of each gram: how common it is. */
+  #scores(bytes: Uint8Array): Float64Array {
+    const scores = new Float64Array(bytes.length + 1);
+    for (let end = 1; end <= bytes.length; end += 1) {
+      const at = end - GRAM_BYTES;
+      let score = at < 0 ? 0 : (this.#counts[countPlace(bytes, at)] as number) * 2;
+      for (let byte = Math.max(0, at); byte < end; byte += 1) {
         score += COMMONNESS[bytes[byte] as number] as number;
       }
-      if (score < least) {
-        least = score;
-        best = at;
-      }
+      scores[end] = score;
     }
-    return best;
+    return scores;
   }
 }
 
-/** Four bytes as one number, the first highest. */
-export function gramAt(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at] as number) << 24) |
-    ((bytes[at + 1] as number) << 16) |
-    ((bytes[at + 2] as number) << 8) |
-    (bytes[at + 3] as number)
-  );
+function rarestEnd(scores: Float64Array, window: number): number {
+  let best = window;
+  for (let end = window; end < scores.length; end += 1) {
+    if ((scores[end] as number) < (scores[best] as number)) best = end;
+  }
+  return best;
 }
 
-function countPlace(gram: number): number {
+function countPlace(bytes: Uint8Array, at: number): number {
+  let gram = 0;
+  for (let byte = at; byte < at + GRAM_BYTES; byte += 1) {
+    gram = (gram << 8) | (bytes[byte] as number);
+  }
   return Math.imul(gram, 0x9e3779b1) >>> 16;
 }
 

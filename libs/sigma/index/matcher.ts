@@ -1,6 +1,8 @@
 import { KEYWORD_SLOT } from './atom-table.ts';
 import { MATCHES } from './branch-program.ts';
 import type { CompiledIndex } from './compiled-index.ts';
+import { FOUND_MAX } from './found-places.ts';
+import type { JsonChunk } from './json-chunk.ts';
 import { LazyTests } from './lazy-tests.ts';
 import { ValueBuffer } from './value-buffer.ts';
 import { ValueScanner } from './value-scanner.ts';
@@ -32,7 +34,9 @@ export class Matcher {
   /** The latest value of a slot, valid when the slot is stamped in `slotListed`. */
   readonly slotLast: Int32Array;
   readonly slotListed: Int32Array;
-  readonly #scanner: ValueScanner;
+  readonly scanner: ValueScanner;
+  /** Whether the keywords of the line were looked for. */
+  #lineKnown = false;
   readonly #ruleStamp: Int32Array;
   readonly #candidates: Int32Array;
   #candidateCount = 0;
@@ -47,16 +51,19 @@ export class Matcher {
     this.slotFilled = new Int32Array(index.slots);
     this.slotLast = new Int32Array(index.slots);
     this.slotListed = new Int32Array(index.slots);
-    this.#scanner = new ValueScanner(index, this.values);
+    this.scanner = new ValueScanner(index, this.values);
     this.#ruleStamp = new Int32Array(index.rules.length);
     this.#candidates = new Int32Array(index.rules.length);
     this.#lazy = new LazyTests(this);
   }
 
-  begin(line?: Buffer): void {
+  /** @param chunk where the event's JSON is, when it is read from bytes */
+  begin(chunk?: JsonChunk): void {
+    if (chunk === undefined) this.#lineKnown = false;
+    this.scanner.found.next = 0;
     this.epoch += 2;
     if (this.epoch > EPOCH_MAX) this.#clearStamps();
-    this.values.clear(line);
+    this.values.clear(chunk);
     this.#candidateCount = 0;
     this.events += 1;
   }
@@ -100,14 +107,39 @@ export class Matcher {
 
   /** A value anywhere in the event, for keywords. */
   addKeyword(value: number): void {
-    this.#scan(KEYWORD_SLOT, value);
+    if (!this.#lineKnown || !this.values.isInLine(value)) {
+      this.#scan(KEYWORD_SLOT, value);
+      return;
+    }
+    this.scanner.takeFound(value);
+    this.#takeHits();
+  }
+
+  /** Looks for keywords that lead to rules in a line of JSON; false when there is none, so that values need not be shown. */
+  mayHoldKeywords(chunk: JsonChunk, start: number, end: number): boolean {
+    this.#lineKnown = false;
+    if (!this.index.hasKeywords) return false;
+    const scanner = this.index.scanners[KEYWORD_SLOT];
+    if (scanner !== undefined) {
+      if (scanner.always.length + scanner.empty.length > 0) return true;
+      if (!scanner.ascii && !chunk.words.isAscii(start, end)) return true;
+      const count = this.scanner.findInLine(scanner, chunk, start, end);
+      this.#lineKnown = count <= FOUND_MAX;
+      if (count > 0) return true;
+      return chunk.hasOtherSpellings(start, end);
+    }
+    return false;
   }
 
   #scan(slot: number, value: number): void {
     const scanner = this.index.scanners[slot];
     if (scanner === undefined) return;
-    const found = this.#scanner;
-    found.scan(scanner, value);
+    this.scanner.scan(scanner, value);
+    this.#takeHits();
+  }
+
+  #takeHits(): void {
+    const found = this.scanner;
     for (let at = 0; at < found.count; at += 1) this.#entryHolds(found.hits[at] as number);
   }
 

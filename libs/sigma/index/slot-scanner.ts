@@ -1,11 +1,11 @@
-import type { Entry } from './atom-table.ts';
-import { buildEndTrie, type EndLiteral, type EndTrie, trieBytes } from './end-trie.ts';
+import { type Entry, KEYWORD_SLOT } from './atom-table.ts';
 import {
-  buildGramSearcher,
-  type GramSearcher,
+  type BlockSearcher,
+  buildBlockSearchers,
   type SearchedLiteral,
   searcherBytes,
-} from './gram-searcher.ts';
+} from './block-searcher.ts';
+import { buildEndTrie, type EndLiteral, type EndTrie, trieBytes } from './end-trie.ts';
 import type { LiteralPool } from './literal-pool.ts';
 
 /** How a hit is checked. */
@@ -20,8 +20,10 @@ export const ENTRY_PATTERN = 4;
 export interface SlotScanner {
   /** Number among the scanners of its index. */
   readonly slot: number;
-  /** Literals anywhere in the value. */
-  readonly searcher: GramSearcher | undefined;
+  /** Literals anywhere in the value; of keywords all, so that a line is searched at once. */
+  readonly searchers: readonly BlockSearcher[];
+  /** Whether these have ASCII only. */
+  readonly ascii: boolean;
   /** Literals at its start: prefixes and whole values. */
   readonly forward: EndTrie | undefined;
   /** Literals at its end, read backwards. */
@@ -47,13 +49,15 @@ export function buildScanner(
     const literal = pool.literal(shape.literal);
     const { bytes } = literal;
     if (bytes.length === 0) (shape.kind === 'equals' ? empty : always).push(id);
+    else if (slot === KEYWORD_SLOT) searched.push({ id, literal });
     else if (shape.kind === 'equals' || shape.kind === 'prefix') forward.push({ id, bytes });
     else if (shape.kind === 'suffix') backward.push({ id, bytes: bytes.toReversed() });
     else searched.push({ id, literal });
   }
   return {
     slot,
-    searcher: searched.length === 0 ? undefined : buildGramSearcher(searched),
+    searchers: searched.length === 0 ? [] : buildBlockSearchers(searched),
+    ascii: searched.every(({ literal }) => literal.bytes.every((byte) => byte < 0x80)),
     forward: forward.length === 0 ? undefined : buildEndTrie(forward),
     backward: backward.length === 0 ? undefined : buildEndTrie(backward),
     always: Int32Array.from(always),
@@ -62,10 +66,9 @@ export function buildScanner(
 }
 
 /** Bytes of its tables. */
-export function scannerBytes({ searcher, forward, backward, always }: SlotScanner): number {
-  const tries = [forward, backward].reduce(
-    (sum, trie) => sum + (trie === undefined ? 0 : trieBytes(trie)),
-    0,
-  );
-  return tries + always.byteLength + (searcher === undefined ? 0 : searcherBytes(searcher));
+export function scannerBytes({ searchers, forward, backward, always }: SlotScanner): number {
+  let bytes = always.byteLength;
+  for (const searcher of searchers) bytes += searcherBytes(searcher);
+  for (const trie of [forward, backward]) if (trie !== undefined) bytes += trieBytes(trie);
+  return bytes;
 }

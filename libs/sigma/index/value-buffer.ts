@@ -1,6 +1,7 @@
 import { foldCodePoint } from '../text/fold-case.ts';
 import { SYMBOL_BYTES_MAX, writeCanonical } from './canonical-bytes.ts';
 import { decodeString } from './decode-string.ts';
+import { JsonChunk } from './json-chunk.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
 const UNITS_START = 16 * 1024;
@@ -8,7 +9,9 @@ const VALUES_START = 1024;
 /** A buffer that one large event made larger is given back after it. */
 const UNITS_KEPT_MAX = 4 * 1024 * 1024;
 const ASCII_END = 128;
-const NO_BYTES: Buffer = Buffer.alloc(0);
+/** Automata read words that may begin before the first byte. */
+const SCRATCH_FROM = 4;
+const NO_CHUNK = new JsonChunk(Buffer.alloc(0));
 
 /**
  * The texts of one event's values: as bytes for automata (see {@link writeCanonical}), and as UTF-16 units for the few
@@ -20,9 +23,11 @@ export class ValueBuffer {
   raw = new Uint16Array(UNITS_START);
   /** The same folded, as symbols. */
   symbols = new Uint16Array(UNITS_START);
-  #scratch = Buffer.alloc(UNITS_START);
-  #scratchUsed = 0;
-  #line = NO_BYTES;
+  #scratch = NO_CHUNK.bytes;
+  #scratchView = NO_CHUNK.words.view;
+  #scratchUsed = SCRATCH_FROM;
+  #chunk = NO_CHUNK;
+  #line = NO_CHUNK.bytes;
   /** 1 where a value's bytes are not in the line but made. */
   #made = new Uint8Array(VALUES_START);
   /** Where the bytes of value `n` start and end. */
@@ -42,22 +47,32 @@ export class ValueBuffer {
     this.ofUnit = table.ofUnit;
   }
 
-  /** Begins an event, whose JSON is in `line` when it is read from bytes. */
-  clear(line: Buffer = NO_BYTES): void {
-    this.#line = line;
+  /** Begins an event, whose JSON is in a chunk when it is read from bytes. */
+  clear(chunk: JsonChunk = NO_CHUNK): void {
+    this.#chunk = chunk;
+    this.#line = chunk.bytes;
     this.count = 0;
     this.#used = 0;
-    this.#scratchUsed = 0;
+    this.#scratchUsed = SCRATCH_FROM;
     if (this.raw.length > UNITS_KEPT_MAX) {
       this.raw = new Uint16Array(UNITS_START);
       this.symbols = new Uint16Array(UNITS_START);
-      this.#scratch = Buffer.alloc(UNITS_START);
+      this.#setScratch(Buffer.alloc(UNITS_START));
     }
   }
 
   /** The bytes in which a value's range lies. */
   bytesOf(value: number): Buffer {
     return this.#made[value] === 1 ? this.#scratch : this.#line;
+  }
+
+  viewOf(value: number): DataView {
+    return this.#made[value] === 1 ? this.#scratchView : this.#chunk.words.view;
+  }
+
+  /** Whether a value's bytes are those of the line. */
+  isInLine(value: number): boolean {
+    return this.#made[value] === 0;
   }
 
   /** Adds a value whose bytes stand in the line as automata want them: ASCII, escapes in one spelling. */
@@ -150,9 +165,14 @@ export class ValueBuffer {
   #reserveScratch(bytes: number): void {
     const needed = this.#scratchUsed + bytes;
     if (needed <= this.#scratch.length) return;
-    const scratch = Buffer.alloc(Math.max(needed, this.#scratch.length * 2));
+    const scratch = Buffer.alloc(Math.max(needed, UNITS_START, this.#scratch.length * 2));
     scratch.set(this.#scratch);
-    this.#scratch = scratch;
+    this.#setScratch(scratch);
+  }
+
+  #setScratch(bytes: Buffer): void {
+    this.#scratch = bytes;
+    this.#scratchView = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** Letters beyond the basic plane fold as pairs. */

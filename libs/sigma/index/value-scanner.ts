@@ -1,7 +1,9 @@
+import { type BlockSearcher, FOLD_WORD, hashOf, literalStandsAt } from './block-searcher.ts';
 import { FOLD_BYTE, isCharacterStart } from './canonical-bytes.ts';
 import type { CompiledIndex } from './compiled-index.ts';
 import { DEAD, type EndTrie } from './end-trie.ts';
-import type { GramSearcher } from './gram-searcher.ts';
+import { FoundPlaces } from './found-places.ts';
+import type { JsonChunk } from './json-chunk.ts';
 import {
   ENTRY_CONTAINS,
   ENTRY_EQUALS,
@@ -12,7 +14,8 @@ import {
 import type { ValueBuffer } from './value-buffer.ts';
 import { matchWildcard } from './wildcard.ts';
 
-const HASH = 0x9e3779b1 | 0;
+const WORD_BYTES = 4;
+const NO_BYTES = new Uint8Array(0);
 const SERIAL_MAX = 0x3fff_ffff;
 
 /** Finds which entries of a field hold for a value. What it finds depends on the value only. */
@@ -26,7 +29,11 @@ export class ValueScanner {
   readonly #decided: Int32Array;
   #serial = 0;
   #value = 0;
-  #bytes: Uint8Array = new Uint8Array(0);
+  #inLine = false;
+  /** Keywords found in the line. */
+  readonly found = new FoundPlaces();
+  #bytes: Uint8Array = NO_BYTES;
+  #view: DataView = new DataView(NO_BYTES.buffer);
   #start = 0;
   #end = 0;
 
@@ -37,7 +44,69 @@ export class ValueScanner {
     this.hits = new Int32Array(index.entryKind.length);
   }
 
+  /** Finds the entries that hold for a value. */
   scan(scanner: SlotScanner, value: number): void {
+    this.#begin(value);
+    if (this.#start === this.#end) this.#addAll(scanner.empty);
+    if (scanner.forward !== undefined) this.#forward(scanner.forward);
+    if (scanner.backward !== undefined) this.#backward(scanner.backward);
+    this.#search(scanner);
+    for (let at = 0; at < scanner.always.length; at += 1) {
+      const entry = scanner.always[at] as number;
+      if (this.#patternFits(entry)) this.#add(entry);
+    }
+  }
+
+  /** Whether one entry holds for a value: for those that are only asked when a rule needs them. */
+  entryHolds(entry: number, value: number): boolean {
+    this.#begin(value);
+    const literal = this.#index.entryLiterals[entry] as Uint8Array;
+    if (literal.length === 0) {
+      const isEmpty = this.#index.entryKind[entry] === ENTRY_EQUALS;
+      return isEmpty ? this.#start === this.#end : this.#patternFits(entry);
+    }
+    const [first] = literal;
+    const last = this.#end - literal.length;
+    for (let from = this.#start; from <= last; from += 1) {
+      if (FOLD_BYTE[this.#bytes[from] as number] !== first) continue;
+      this.#decide(entry, from);
+      if (this.#decided[entry] === this.#serial) break;
+    }
+    return this.count > 0;
+  }
+
+  /**
+   * Finds where literals of keywords stand in a line, for {@link ValueScanner.takeFound}.
+   *
+   * @returns how many; more than {@link FOUND_MAX} when they are too many to remember
+   */
+  findInLine(scanner: SlotScanner, chunk: JsonChunk, start: number, end: number): number {
+    this.#bytes = chunk.bytes;
+    this.#view = chunk.words.view;
+    // A line begins with a brace and a name; words are read from before a place.
+    this.#start = Math.max(start, WORD_BYTES);
+    this.#end = end;
+    this.found.clear();
+    this.#inLine = true;
+    this.#search(scanner);
+    this.#inLine = false;
+    this.found.sort();
+    return this.found.count;
+  }
+
+  /** Finds which keywords hold for a value of the line in which they were looked for. Values come in order. */
+  takeFound(value: number): void {
+    this.#begin(value);
+    const { found } = this;
+    for (; found.next < found.count; found.next += 1) {
+      const from = found.places[found.next] as number;
+      if (from >= this.#end) return;
+      const entry = found.entries[found.next] as number;
+      if (from >= this.#start && this.#decided[entry] !== this.#serial) this.#decide(entry, from);
+    }
+  }
+
+  #begin(value: number): void {
     this.count = 0;
     this.#serial += 1;
     if (this.#serial > SERIAL_MAX) {
@@ -46,16 +115,9 @@ export class ValueScanner {
     }
     this.#value = value;
     this.#bytes = this.#values.bytesOf(value);
+    this.#view = this.#values.viewOf(value);
     this.#start = this.#values.starts[value] as number;
     this.#end = this.#values.ends[value] as number;
-    if (this.#start === this.#end) this.#addAll(scanner.empty);
-    if (scanner.forward !== undefined) this.#forward(scanner.forward);
-    if (scanner.backward !== undefined) this.#backward(scanner.backward);
-    if (scanner.searcher !== undefined) this.#search(scanner.searcher);
-    for (let at = 0; at < scanner.always.length; at += 1) {
-      const entry = scanner.always[at] as number;
-      if (this.#patternFits(entry)) this.#add(entry);
-    }
   }
 
   #addAll(entries: Int32Array): void {
@@ -68,53 +130,62 @@ export class ValueScanner {
     this.count += 1;
   }
 
-  #search(searcher: GramSearcher): void {
-    const { filter, filterShift } = searcher;
-    if (searcher.pairs !== undefined) this.#searchPairs(searcher, searcher.pairs);
-    const bytes = this.#bytes;
-    const end = this.#end;
-    const fold = FOLD_BYTE;
-    let gram = 0;
-    for (let at = this.#start; at < end; at += 1) {
-      gram = (gram << 8) | (fold[bytes[at] as number] as number);
-      const bit = Math.imul(gram, HASH) >>> filterShift;
-      if (((filter[bit >>> 5] as number) & (1 << bit)) !== 0) this.#gramMet(searcher, gram, at);
+  #search({ searchers }: SlotScanner): void {
+    for (let at = 0; at < searchers.length; at += 1) {
+      const searcher = searchers[at] as BlockSearcher;
+      const { shifts } = searcher;
+      if (shifts === undefined) this.#searchEach(searcher, this.#view);
+      else this.#searchSkipping(searcher, shifts, this.#view);
     }
   }
 
-  #searchPairs(searcher: GramSearcher, pairs: Int32Array): void {
-    const { pairClasses, pairCount } = searcher;
-    const bytes = this.#bytes;
-    const end = this.#end;
-    let row = 0;
-    for (let at = this.#start; at < end; at += 1) {
-      const kind = pairClasses[bytes[at] as number] as number;
-      const list = pairs[row + kind] as number;
-      row = kind * pairCount;
-      if (list !== 0) this.#check(searcher.entries, list, at);
-    }
-  }
-
-  #gramMet({ keys, lists, keyShift, entries }: GramSearcher, gram: number, at: number): void {
-    let place = Math.imul(gram, HASH) >>> keyShift;
-    for (;;) {
-      const list = lists[place] as number;
-      if (list === 0) return;
-      if (keys[place] === gram) {
-        this.#check(entries, list, at);
-        return;
+  #searchEach(searcher: BlockSearcher, view: DataView): void {
+    const { filter, hashShift, blockShift } = searcher;
+    const last = this.#end - 4;
+    for (let at = this.#start + searcher.window - 4; at <= last; at += 1) {
+      const block = (view.getInt32(at, true) | FOLD_WORD) >> blockShift;
+      const bit = hashOf(block) >>> hashShift;
+      if (((filter[bit >>> 5] as number) & (1 << bit)) !== 0) {
+        this.#blockMet(searcher, block, at + 4);
       }
-      place = (place + 1) & (keys.length - 1);
     }
   }
 
-  #check(entries: Int32Array, list: number, at: number): void {
-    const last = list + 1 + (entries[list] as number) * 2;
-    for (let place = list + 1; place < last; place += 2) {
-      const entry = entries[place] as number;
-      if (this.#decided[entry] === this.#serial) continue;
-      this.#decide(entry, at - (entries[place + 1] as number));
+  #searchSkipping(searcher: BlockSearcher, shifts: Uint8Array, view: DataView): void {
+    const { hashShift, blockShift } = searcher;
+    const last = this.#end - 4;
+    let at = this.#start + searcher.window - 4;
+    while (at <= last) {
+      const block = (view.getInt32(at, true) | FOLD_WORD) >> blockShift;
+      const shift = shifts[hashOf(block) >>> hashShift] as number;
+      if (shift === 0) {
+        this.#blockMet(searcher, block, at + 4);
+        at += 1;
+      } else at += shift;
     }
+  }
+
+  /** Literals of which the block is part may have their windows' ends at `end`. */
+  #blockMet(searcher: BlockSearcher, block: number, end: number): void {
+    const { keys, lists, entries } = searcher;
+    let place = hashOf(block) >>> searcher.keyShift;
+    while (lists[place] !== 0 && keys[place] !== block) place = (place + 1) & (keys.length - 1);
+    const list = lists[place] as number;
+    if (list === 0) return;
+    const last = list + 1 + (entries[list] as number) * 2;
+    for (let at = list + 1; at < last; at += 2) {
+      const entry = entries[at] as number;
+      const from = end - (entries[at + 1] as number);
+      if (this.#inLine) this.#findAt(entry, from);
+      else if (this.#decided[entry] !== this.#serial) this.#decide(entry, from);
+    }
+  }
+
+  /** A keyword's literal may start at `from` in the line. */
+  #findAt(entry: number, from: number): void {
+    const literal = this.#index.entryLiterals[entry] as Uint8Array;
+    if (from < this.#start || from + literal.length > this.#end) return;
+    if (literalStandsAt(this.#bytes, from, literal)) this.found.add(entry, from);
   }
 
   /** A literal may start at `from`: compares it and what else its entry asks. */
@@ -129,9 +200,7 @@ export class ValueScanner {
       if (kind !== ENTRY_PREFIX && to !== this.#end) return;
     }
     const bytes = this.#bytes;
-    for (let at = 0; at < literal.length; at += 1) {
-      if (FOLD_BYTE[bytes[from + at] as number] !== literal[at]) return;
-    }
+    if (!literalStandsAt(bytes, from, literal)) return;
     if (!isCharacterStart(bytes, this.#start, from)) return;
     if (kind === ENTRY_PATTERN) {
       // Whether the pattern fits does not depend on the place: it is asked once a value.

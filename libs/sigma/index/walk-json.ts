@@ -43,15 +43,10 @@ export class JsonWalker {
 
   /** Appends the numbers of the rules that the event in `[start, end)` matches; false when it gave up. */
   match(chunk: JsonChunk, start: number, end: number, out: number[]): boolean {
-    const { index } = this.#matcher;
     this.#chunk = chunk;
     this.#bytes = chunk.bytes;
     this.#end = end;
-    const keywords =
-      index.hasKeywords &&
-      (index.keywordFilter === undefined ||
-        index.keywordFilter.mayHold(chunk.bytes, start, end) ||
-        chunk.hasOtherSpellings(start, end));
+    const keywords = this.#matcher.mayHoldKeywords(chunk, start, end);
     if (!this.#walk(start, keywords)) return false;
     if (this.#matcher.finish(out)) return true;
     return this.#walk(start, true) && this.#matcher.finish(out);
@@ -61,7 +56,7 @@ export class JsonWalker {
     this.#at = start;
     this.#keywords = keywords;
     this.#matcher.keywordsSkipped = !keywords && this.#matcher.index.hasKeywords;
-    this.#matcher.begin(this.#bytes);
+    this.#matcher.begin(this.#chunk);
     this.#blanks();
     if (this.#byte() !== OPEN_BRACE) return false;
     if (!this.#object(this.#matcher.index.keys.byteRoot, 0)) return false;
@@ -198,10 +193,10 @@ export class JsonWalker {
     const { values } = this.#matcher;
     const chunk = this.#chunk;
     const start = this.#at + 1;
-    const end = chunk.ends.find(start, this.#end);
+    const end = chunk.words.stringEnd(start, this.#end);
     if (end < 0) return false;
     this.#at = end + 1;
-    const plain = chunk.ends.ascii && !chunk.hasFreeEscapes(start, end);
+    const plain = chunk.words.isAscii(start, end) && !chunk.hasFreeEscapes(start, end);
     const value = plain ? values.addRange(start, end) : values.addString(start, end);
     if (value < 0) return false;
     this.#give(slot, value);
