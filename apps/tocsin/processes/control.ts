@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FORWARDED_AT_ONCE_MAX } from '@tocsin/api-gateway/service.ts';
 import { openAuditKey } from '@tocsin/audit-service/audit-key.ts';
-import { PUBLIC_KEYS_FILE } from '@tocsin/auth/local-issuer.ts';
 import { withSessions } from '@tocsin/auth/credential-verifier.ts';
+import { PUBLIC_KEYS_FILE } from '@tocsin/auth/local-issuer.ts';
 import type { Consumer } from '@tocsin/bus/event-bus.ts';
 import { openRemoteEventBus } from '@tocsin/bus/remote/remote-event-bus.ts';
 import { loadConfig } from '@tocsin/config/load-config.ts';
@@ -26,6 +26,8 @@ import { listenOn } from './listen-on.ts';
 import { admitAgain } from './live-wiring.ts';
 import { openLogin } from './login.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
+import { RemoteTenantStorage } from './remote-tenant-storage.ts';
+import { startRetention } from './start-retention.ts';
 
 /** Connections to the data process for ingest bodies. */
 const DATA_CONNECTIONS = FORWARDED_AT_ONCE_MAX;
@@ -59,6 +61,7 @@ async function main(): Promise<void> {
   });
   const relay = relayOutbox({ database, bus, world, log: databaseLogOn(log) });
   const login = await openLogin(config, database, world);
+  const auditKey = await openAuditKey(world, home.keys);
   const knownCallers = login === undefined ? verifier : withSessions(verifier, login.sessions);
   const tenants = openTenantDirectory(database, world);
   const services = composeControl({
@@ -104,12 +107,26 @@ async function main(): Promise<void> {
     consumers.push(await bus.consumeLog(topic, group, handler));
   }
   const sealing = services.audit.start();
+  const storage = new RemoteTenantStorage(home.internalSocket, internalToken);
+  const retention = startRetention({
+    database,
+    world,
+    metrics,
+    log: databaseLogOn(log),
+    bus,
+    storage,
+    queues: services.consumers,
+    auditKey,
+    home,
+  });
   await listenOn(server, config, log);
   runUnderSupervisor(log, async () => {
     services.live.close();
     await server.close();
     for (const consumer of consumers) await consumer.stop();
     await relay.stop();
+    await retention.stop();
+    await storage.close();
     await sealing.stop();
     await events.close();
     await bus.close();

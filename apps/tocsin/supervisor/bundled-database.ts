@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { compactDatabase } from '@tocsin/database/compact-database.ts';
 import { type PostgresServer, startPostgres } from '@tocsin/database/server/start-postgres.ts';
 import { sleep } from '@tocsin/kernel/clock.ts';
+import { Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { Home } from '../home.ts';
 import { nextBackoffMs } from './backoff.ts';
@@ -59,6 +61,12 @@ export class BundledDatabase implements DatabasePart {
     this.#moved = moved;
     this.#running = this.#keepRunning();
     return this.#firstReady.promise;
+  }
+
+  async compact(): Promise<void> {
+    const url = this.#server?.url;
+    if (url === undefined) throw new Problem('unavailable', { detail: 'PostgreSQL does not run' });
+    await compactDatabase(url);
   }
 
   report(): readonly ProcessReport[] {

@@ -9,6 +9,8 @@ export interface DatabasePart {
    * @throws Problem `unavailable` when it cannot
    */
   open(moved: () => void): Promise<void>;
+  /** Writes tables anew, so that deleted rows are in no file any more. */
+  compact(): Promise<void>;
   report(): readonly ProcessReport[];
   close(mode: 'fast' | 'immediate'): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { compactDatabase } from '@tocsin/database/compact-database.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { Home } from '../home.ts';
 import type { DatabasePart } from './database-part.ts';
@@ -13,6 +14,7 @@ export function externalDatabase(
 ): DatabasePart {
   return {
     open: () => publishDatabase(url, home, world, log),
+    compact: () => compactDatabase(url),
     report: () => [],
     close: () => Promise.resolve(),
   };

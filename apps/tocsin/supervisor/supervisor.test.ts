@@ -55,6 +55,7 @@ function supervise(plans: readonly ProcessPlan[], order: string[] = []): Supervi
     progress: { starting: (part) => order.push(part), ready: () => undefined },
     database: {
       open: () => Promise.resolve(),
+      compact: () => Promise.resolve(),
       report: () => [],
       close: () => {
         order.push('postgres closed');

@@ -111,6 +111,10 @@ export class Supervisor {
     this.#admin = await openAdminServer(home.adminSocket, {
       'GET /status': () => Promise.resolve(this.report()),
       'POST /token': (body) => desk.mint(body),
+      'POST /compact': async () => {
+        await this.#options.database.compact();
+        return {};
+      },
     });
     await this.#timed('postgres', () => this.#openDatabase());
     for (const child of this.#processes) await this.#timed(child.name, () => this.#launch(child));

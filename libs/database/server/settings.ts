@@ -26,6 +26,9 @@ export function serverArguments(settings: ServerSettings): string[] {
     wal_level: 'minimal',
     max_wal_senders: 0,
     max_wal_size: '512MB',
+    // Old segments are removed and not used again: what a deleted tenant left in them is gone after a checkpoint.
+    wal_recycle: 'off',
+    min_wal_size: '32MB',
     max_logical_replication_workers: 0,
     fsync: sync,
     synchronous_commit: sync,

@@ -22,7 +22,12 @@ const supervisor = new Supervisor({
     sink: (line) => process.stdout.write(line),
   }),
   progress: { starting: () => undefined, ready: () => undefined },
-  database: { open: () => Promise.resolve(), report: () => [], close: () => Promise.resolve() },
+  database: {
+    open: () => Promise.resolve(),
+    compact: () => Promise.resolve(),
+    report: () => [],
+    close: () => Promise.resolve(),
+  },
   plans: [standInPlan('data', 'ready'), standInPlan('control', 'ready')],
   openTokenDesk: () => Promise.resolve(closedTokenDesk('no tokens in this test')),
 });
