@@ -84,6 +84,8 @@ export const RuleHead = Type.Object({
   parameters: Type.Record(Type.String(), Type.Unknown()),
   /** `attack.t1110` and the like, and free words. */
   tags: Type.Array(Type.String({ maxLength: 80 }), { maxItems: 32 }),
+  /** Whether it runs where a tenant has not said; absent is yes. */
+  enabled_by_default: Type.Optional(Type.Boolean()),
   /** When it fires although nothing is wrong, for the analyst. */
   false_positives: Type.Optional(Type.Array(Type.String())),
 });

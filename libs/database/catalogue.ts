@@ -37,6 +37,7 @@ const TABLES_WITHOUT_RLS = [
   'platform.audit_waiting',
   'platform.login_sessions',
   'platform.outbox_heads',
+  'platform.rule_heads',
   'platform.tenants',
 ];
 
@@ -46,6 +47,7 @@ const DEFINER_FUNCTIONS = [
   'platform.keep_api_key_index',
   'platform.keep_audit_waiting',
   'platform.keep_outbox_heads',
+  'platform.keep_rule_heads',
   'platform.purge_tenant',
 ];
 

@@ -6,11 +6,12 @@ import type {
 } from '@tocsin/contracts/tenant.ts';
 import type { TenantQuotaChange } from '@tocsin/contracts/tenant-quota.ts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ContentTables, RuleHeadRow } from './content-tables.ts';
 import type { ApiKeyIndexRow, IdentityTables, LoginSessionRow } from './identity-tables.ts';
 import type { WorkflowTables } from './workflow-tables.ts';
 
 /** Tables in the schema `tenant_data`, all under row-level security; `tenant_id` leads every key. */
-export interface TenantTables extends WorkflowTables, IdentityTables {
+export interface TenantTables extends WorkflowTables, IdentityTables, ContentTables {
   audit_log: AuditRow;
   audit_seals: AuditSealRow;
   audit_heads: AuditHeadRow;
@@ -27,6 +28,7 @@ export interface PlatformTables {
   audit_heads: AuditHeadRow;
   audit_waiting: AuditWaitingRow;
   outbox_heads: OutboxHeadRow;
+  rule_heads: RuleHeadRow;
 }
 
 /** Who changed what (design 6). Insert only. The platform's own log has the same shape, for changes of tenants. */

@@ -1,20 +1,30 @@
-import type { RuleDocument } from '@tocsin/content/rule-document.ts';
-import { RULE_PACK } from '@tocsin/content/rule-pack.ts';
 import type { Route } from '@tocsin/http/route.ts';
+import type { ContentDeps } from './content-deps.ts';
+import { changeRuleRoute } from './routes/change-rule.ts';
+import { createRuleRoute } from './routes/create-rule.ts';
+import { dryRunRoute } from './routes/dry-run.ts';
 import { getRuleRoute } from './routes/get-rule.ts';
 import { listRulesRoute } from './routes/list-rules.ts';
+import { listVersionsRoute } from './routes/list-versions.ts';
+import { putRuleRoute } from './routes/put-rule.ts';
+import { validateRuleRoute } from './routes/validate-rule.ts';
 
-/** What the content service may be given. */
-export interface ContentServiceDeps {
-  /** Default: the rules that ship with the product. */
-  readonly rules?: readonly RuleDocument[];
-}
-
-/** Shows the detection rules. */
-export function createContentService(deps: ContentServiceDeps = {}): {
+/** Keeps the detection rules of tenants. */
+export function createContentService(deps: ContentDeps): {
   name: string;
   routes: readonly Route[];
 } {
-  const rules = deps.rules ?? RULE_PACK;
-  return { name: 'content-service', routes: [listRulesRoute(rules), getRuleRoute(rules)] };
+  return {
+    name: 'content-service',
+    routes: [
+      listRulesRoute(deps),
+      createRuleRoute(deps),
+      validateRuleRoute(deps),
+      dryRunRoute(deps),
+      getRuleRoute(deps),
+      putRuleRoute(deps),
+      changeRuleRoute(deps),
+      listVersionsRoute(deps),
+    ],
+  };
 }

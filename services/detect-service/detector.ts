@@ -14,13 +14,19 @@ import { stormAdd, stormAlert, stormRule } from './domain/storm.ts';
 
 /** What a detector runs on. */
 export interface DetectorParts {
-  readonly rules: RuleRegistry;
+  readonly rules: RulesByTenant;
   readonly windows: WindowStore;
   readonly world: World;
   /** Alerts a rule may open a minute for a tenant; default `STORM_ALERTS_MAX`. */
   readonly stormAlertsMax?: number;
   /** Told what is counted; default: nobody. */
   readonly counts?: DetectCounts;
+}
+
+/** The rules that watch a tenant; asked for each frame, so that a set may be swapped between two. */
+export interface RulesByTenant {
+  of(tenantId: string): RuleRegistry;
+  readonly longestLookbackMs: number;
 }
 
 /** What detect counts, by tenant. Metrics of the process stand behind it. */
@@ -78,11 +84,13 @@ export function createDetector(parts: DetectorParts): Detector {
   const muted = new MutedAlerts();
   const now = (): number => world.clock.monotonic();
   return {
-    longestLookbackMs: rules.longestLookbackMs,
+    get longestLookbackMs() {
+      return rules.longestLookbackMs;
+    },
     dueAlerts: () => coalescer.due(now()),
     flushAlerts: () => coalescer.flush(now()),
     async detectFrame(tenant, source, events, receivedAt, suppressAlerts) {
-      const frame = matchFrame(rules, events, receivedAt);
+      const frame = matchFrame(rules.of(tenant.tenantId), events, receivedAt);
       const states = await windows.add(tenant, frame.adds, source);
       countFrame(parts.counts, tenant, frame, states);
       const episodes = frameEpisodes(tenant.tenantId, frame, states);

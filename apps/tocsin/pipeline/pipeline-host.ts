@@ -9,8 +9,11 @@ import type {
   LogPosition,
 } from '@tocsin/bus/event-bus.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
+import type { RuleSetting } from '@tocsin/content/rule-setting.ts';
+import type { RuleFault } from '@tocsin/detect-service/domain/tenant-rules.ts';
 import type { Readiness } from '@tocsin/http/health.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
+import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { Removed, StorageAges } from '@tocsin/retention-service/tenant-storage.ts';
 import type { FrameRecord } from '@tocsin/search/duckdb/frame-record.ts';
 import type {
@@ -153,6 +156,11 @@ export class PipelineHost implements LogHandler {
     await this.#calls.call('ping', []);
     const behind = (this.#inFlightBytes / 1e6).toFixed(1);
     return { status: 'ok', detail: `the event store answers; ${behind} MB are being processed` };
+  }
+
+  /** Swaps the rules of a tenant between two frames; gives those that cannot run. */
+  setRules(tenantId: TenantId, settings: readonly RuleSetting[]): Promise<readonly RuleFault[]> {
+    return this.#calls.call('setRules', [tenantId, settings]);
   }
 
   /** Metrics of the pipeline's thread, in Prometheus' text format. */

@@ -3,8 +3,10 @@ import { systemContext } from '@tocsin/auth/tenant-context.ts';
 import type { LogPosition } from '@tocsin/bus/event-bus.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
 import { RULE_PACK } from '@tocsin/content/rule-pack.ts';
+import type { RuleSetting } from '@tocsin/content/rule-setting.ts';
 import { createDetector } from '@tocsin/detect-service/detector.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
+import { TenantRules } from '@tocsin/detect-service/domain/tenant-rules.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import { systemWorld } from '@tocsin/kernel/world.ts';
@@ -42,8 +44,9 @@ async function main(): Promise<void> {
   const objects = await FolderObjectStore.open(`${dataFolder}/objects`, world);
   const windows = await openMemoryWindowStore(world, { folder: `${dataFolder}/windows` });
   const metrics = new Metrics('pipeline');
+  const rules = new TenantRules(buildRuleRegistry(RULE_PACK));
   const detector = createDetector({
-    rules: buildRuleRegistry(RULE_PACK),
+    rules,
     windows,
     world,
     counts: detectCounts(metrics),
@@ -71,6 +74,9 @@ async function main(): Promise<void> {
     expire: (tenantId: TenantId, ages: StorageAges) =>
       expireInThread(stores, systemContext(tenantId, 'retention'), ages),
     erase: (tenantId: TenantId) => eraseInThread(stores, systemContext(tenantId, 'retention')),
+    async setRules(tenantId: TenantId, settings: readonly RuleSetting[]) {
+      return rules.set(tenantId, settings);
+    },
     metrics: () => metrics.text(),
     ping: () => store.applied('ping'),
   });

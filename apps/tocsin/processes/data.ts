@@ -20,6 +20,7 @@ import { PipelineHost } from '../pipeline/pipeline-host.ts';
 import { productVersion } from '../version.ts';
 import { busCheck, databaseCheck } from './checks.ts';
 import { composeData } from './data-services.ts';
+import { feedRules } from './rule-feed.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
 import { serveTenantStorage } from './serve-tenant-storage.ts';
 
@@ -45,6 +46,12 @@ async function main(): Promise<void> {
       log.warn('a consumer failed and tries again', { action: during, error }),
   });
   const host = new PipelineHost({ dataFolder, failpoints: config.failpoints ?? '' }, bus, fatal);
+  const feed = await feedRules({
+    database,
+    world,
+    log,
+    setRules: (tenantId, settings) => host.setRules(tenantId, settings),
+  });
   await host.start();
   const services = composeData({
     bus,
@@ -107,6 +114,7 @@ async function main(): Promise<void> {
     await server.close();
     internal.closeAllConnections();
     internal.close();
+    await feed.stop();
     await host.stop();
     await bus.close();
     await database.close();

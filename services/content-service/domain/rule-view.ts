@@ -1,5 +1,13 @@
 import type { RuleDocument } from '@tocsin/content/rule-document.ts';
+import { runsFor } from '@tocsin/content/rule-setting.ts';
+import { etagOf } from '@tocsin/http/etag.ts';
 import Type, { type Static } from 'typebox';
+import type { RuleSettingRecord } from '../records.ts';
+
+/** What may become of a rule. Shipped rules are active. */
+export const RULE_STATUSES = ['draft', 'active', 'retired'] as const;
+
+const nullable = <Value extends Type.TSchema>(value: Value) => Type.Union([value, Type.Null()]);
 
 const summary = {
   id: Type.String(),
@@ -8,11 +16,13 @@ const summary = {
   kind: Type.String(),
   title: Type.String(),
   description: Type.String(),
-  severity: Type.Integer({ minimum: 0, maximum: 10 }),
+  severity: Type.Integer({ minimum: 0, maximum: 10, description: 'As it is used for the tenant' }),
   category: Type.String(),
   tags: Type.Array(Type.String()),
   /** Whether it is matched against events of the caller's tenant. */
   enabled: Type.Boolean(),
+  origin: Type.Enum(['shipped', 'own']),
+  status: Type.Enum([...RULE_STATUSES]),
 };
 
 /** A rule in a list. */
@@ -28,35 +38,69 @@ export const Rule = Type.Object(
     condition: Type.Unknown(),
     parameters: Type.Record(Type.String(), Type.Unknown()),
     false_positives: Type.Array(Type.String()),
+    overrides: Type.Object({
+      severity: nullable(Type.Integer({ minimum: 0, maximum: 10 })),
+      threshold: nullable(Type.Number()),
+    }),
+    active_version: nullable(Type.Integer()),
+    latest_version: Type.Integer(),
   },
   { title: 'Rule' },
 );
 export type Rule = Static<typeof Rule>;
 
-/** Every shipped rule is enabled for every tenant: enabling by tenant has no setting yet. */
-export function renderRuleSummary(rule: RuleDocument): RuleSummary {
+/** A rule and what the tenant decided of it. */
+export interface KnownRule {
+  readonly document: RuleDocument;
+  readonly setting: RuleSettingRecord | undefined;
+}
+
+/** Whether it is matched against the tenant's events. */
+function isEnabled({ document, setting }: KnownRule): boolean {
+  if (setting?.origin === 'own') return setting.enabled && setting.status === 'active';
+  return runsFor(document, setting);
+}
+
+export function renderRuleSummary(rule: KnownRule): RuleSummary {
+  const { document, setting } = rule;
   return {
-    id: rule.id,
-    name: rule.name,
-    version: rule.version,
-    kind: rule.kind,
-    title: rule.title,
-    description: rule.description,
-    severity: rule.severity,
-    category: rule.category,
-    tags: rule.tags,
-    enabled: true,
+    id: document.id,
+    name: document.name,
+    version: document.version,
+    kind: document.kind,
+    title: document.title,
+    description: document.description,
+    severity: setting?.severity ?? document.severity,
+    category: document.category,
+    tags: document.tags,
+    enabled: isEnabled(rule),
+    origin: setting?.origin ?? 'shipped',
+    status: setting?.status ?? 'active',
   };
 }
 
 /** A rule with its condition; members that a document leaves out are empty. */
-export function renderRule(rule: RuleDocument): Rule {
+export function renderRule(rule: KnownRule): Rule {
+  const { document, setting } = rule;
   return {
     ...renderRuleSummary(rule),
-    logsources: (rule.logsources ?? []).map((logsource) => ({ ...logsource })),
-    group_by: rule.group_by ?? [],
-    condition: rule.condition,
-    parameters: rule.parameters,
-    false_positives: rule.false_positives ?? [],
+    logsources: (document.logsources ?? []).map((logsource) => ({ ...logsource })),
+    group_by: document.group_by ?? [],
+    condition: document.condition,
+    parameters: document.parameters,
+    false_positives: document.false_positives ?? [],
+    overrides: { severity: setting?.severity ?? null, threshold: setting?.threshold ?? null },
+    active_version: setting?.origin === 'own' ? setting.active_version : document.version,
+    latest_version: setting?.latest_version ?? document.version,
   };
+}
+
+/** What changes with every change of the rule or of what the tenant decided. */
+export function ruleRevision({ document, setting }: KnownRule): string {
+  return `${document.version}.${setting?.revision ?? 0}`;
+}
+
+/** The answer of a route that shows one rule. */
+export function ruleReply(rule: KnownRule, status = 200) {
+  return { status, body: renderRule(rule), headers: { etag: etagOf(ruleRevision(rule)) } };
 }

@@ -1,13 +1,11 @@
-import type { RuleDocument } from '@tocsin/content/rule-document.ts';
-import { etagOf } from '@tocsin/http/etag.ts';
+import { notFound } from '@tocsin/http/path-id.ts';
 import { type Route, tenantRoute } from '@tocsin/http/route.ts';
-import { Problem } from '@tocsin/kernel/problem.ts';
-import Type from 'typebox';
-import { Rule, renderRule } from '../domain/rule-view.ts';
+import type { ContentDeps } from '../content-deps.ts';
+import { Rule, ruleReply } from '../domain/rule-view.ts';
+import { allRules, ruleParams } from '../find-rule.ts';
 
 /** `GET /v1/rules/{rule_id}`. */
-export function getRuleRoute(rules: readonly RuleDocument[]): Route {
-  const byId = new Map(rules.map((rule) => [rule.id, rule]));
+export function getRuleRoute(deps: ContentDeps): Route {
   return tenantRoute({
     method: 'GET',
     path: '/v1/rules/{rule_id}',
@@ -15,12 +13,13 @@ export function getRuleRoute(rules: readonly RuleDocument[]): Route {
     summary: 'Read a detection rule',
     tags: ['rules'],
     permission: 'rules:read',
-    params: Type.Object({ rule_id: Type.String({ minLength: 1, maxLength: 80 }) }),
+    params: ruleParams,
     responses: { 200: Rule },
-    handle: async (_tenant, { params }) => {
-      const rule = byId.get(params.rule_id);
-      if (rule === undefined) throw new Problem('not_found', { detail: 'there is no such rule' });
-      return { status: 200, body: renderRule(rule), headers: { etag: etagOf(rule.version) } };
+    handle: async (tenant, { params }) => {
+      const rules = await deps.database.inTenant(tenant, (tx) => allRules(deps, tx, tenant));
+      const rule = rules.find(({ document }) => document.id === params.rule_id);
+      if (rule === undefined) throw notFound('rule', params.rule_id);
+      return ruleReply(rule);
     },
   });
 }

@@ -1,8 +1,9 @@
-import type { RuleDocument } from '@tocsin/content/rule-document.ts';
 import { cursorCodec, pageOf, pageQuery, pageSchema } from '@tocsin/http/page.ts';
 import { type Route, tenantRoute } from '@tocsin/http/route.ts';
 import Type from 'typebox';
-import { RuleSummary, renderRuleSummary } from '../domain/rule-view.ts';
+import type { ContentDeps } from '../content-deps.ts';
+import { RULE_STATUSES, RuleSummary, renderRuleSummary } from '../domain/rule-view.ts';
+import { allRules } from '../find-rule.ts';
 
 const cursors = cursorCodec(Type.Object({ after: Type.String({ maxLength: 80 }) }));
 
@@ -12,13 +13,15 @@ const query = Type.Object(
     kind: Type.Optional(Type.String({ maxLength: 80 })),
     category: Type.Optional(Type.String({ maxLength: 80 })),
     tag: Type.Optional(Type.String({ maxLength: 80 })),
+    origin: Type.Optional(Type.Enum(['shipped', 'own'])),
+    status: Type.Optional(Type.Enum([...RULE_STATUSES])),
+    enabled: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 );
 
-/** `GET /v1/rules`: the rules that watch the caller's events, by id. */
-export function listRulesRoute(rules: readonly RuleDocument[]): Route {
-  const sorted = [...rules].sort((a, b) => (a.id < b.id ? -1 : 1));
+/** `GET /v1/rules`: shipped rules and the tenant's own, by id. */
+export function listRulesRoute(deps: ContentDeps): Route {
   return tenantRoute({
     method: 'GET',
     path: '/v1/rules',
@@ -28,15 +31,24 @@ export function listRulesRoute(rules: readonly RuleDocument[]): Route {
     permission: 'rules:read',
     query,
     responses: { 200: pageSchema(RuleSummary) },
-    handle: async (_tenant, { query: asked }) => {
+    handle: async (tenant, { query: asked }) => {
       const after = asked.cursor === undefined ? '' : cursors.read(asked.cursor).after;
-      const rows = sorted
+      const rules = await deps.database.inTenant(tenant, (tx) => allRules(deps, tx, tenant));
+      const { kind, category, tag, origin, status, enabled } = asked;
+      const rows = rules
+        .map(renderRuleSummary)
         .filter((rule) => rule.id > after)
-        .filter((rule) => asked.kind === undefined || rule.kind === asked.kind)
-        .filter((rule) => asked.category === undefined || rule.category === asked.category)
-        .filter((rule) => asked.tag === undefined || rule.tags.includes(asked.tag));
-      const page = pageOf(rows, asked.limit, renderRuleSummary, (last) =>
-        cursors.write({ after: last.id }),
+        .filter((rule) => kind === undefined || rule.kind === kind)
+        .filter((rule) => category === undefined || rule.category === category)
+        .filter((rule) => tag === undefined || rule.tags.includes(tag))
+        .filter((rule) => origin === undefined || rule.origin === origin)
+        .filter((rule) => status === undefined || rule.status === status)
+        .filter((rule) => enabled === undefined || rule.enabled === enabled);
+      const page = pageOf(
+        rows,
+        asked.limit,
+        (rule) => rule,
+        (last) => cursors.write({ after: last.id }),
       );
       return { status: 200, body: page };
     },

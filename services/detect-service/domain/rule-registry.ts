@@ -19,6 +19,11 @@ export class RuleRegistry {
     this.#byCategory = Map.groupBy(rules, (rule) => rule.document.category);
   }
 
+  /** These rules watch every tenant alike. */
+  of(_tenantId: string): RuleRegistry {
+    return this;
+  }
+
   /** The rules that look at events of a category. */
   candidates(category: string): readonly Rule[] {
     return this.#byCategory.get(category) ?? NO_RULES;
