@@ -44,6 +44,12 @@ bench: ## measure: CPU per event as a multiple of JSON.parse, rates, delays
 torture: ## break the running product on purpose and compare what is kept; some faults need root
 	@$(with_node) node tests/torture/run.ts
 
+bench-sigma: ## measure the Sigma engine against rsigma over the same rules and events
+	@$(with_node) node bench/sigma/run.ts
+
+sigma-long: ## compare the Sigma index with the plain evaluator over 200,000 generated pairs and the whole mix
+	@$(with_node) TOCSIN_SIGMA_RUNS=13000 TOCSIN_SIGMA_EVERY=18 npx vitest run libs/sigma/index
+
 dev-up: up
 
 dev-down: down

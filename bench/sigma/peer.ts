@@ -36,3 +36,11 @@ export function runOurs(rules: string, lane: string, options: readonly string[])
 function lastLine<Result>(output: Buffer): Result {
   return JSON.parse(output.toString().trim().split('\n').at(-1) ?? '');
 }
+
+/** Runs another script of this folder; gives what it prints. */
+export function runScript(script: string, options: readonly string[]): string {
+  const path = join(import.meta.dirname, script);
+  return execFileSync(process.execPath, ['--expose-gc', path, ...options])
+    .toString()
+    .trim();
+}

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import type { EventRecord } from '../evaluate/event-record.ts';
+import { parseEvent } from '../evaluate/parse-event.ts';
 import { flattenWindows } from '../mapping/flatten-windows.ts';
 import type { RuleFile } from '../rule/load-rules.ts';
 
@@ -19,6 +21,22 @@ export function corpusFiles(which: 'active' | 'retired'): RuleFile[] {
     .filter((name) => name.endsWith('.yml') && RETIRED.test(name) === (which === 'retired'))
     .sort()
     .map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
+}
+
+/** Every n-th event of the benchmark's mix, in the shape it came in; texts that are no JSON object as `message`. */
+export function mixedEvents(every: number): EventRecord[] {
+  const bytes = gunzipSync(readFileSync(join(CORPUS, 'bench/mixed.jsonl.gz')));
+  const events: EventRecord[] = [];
+  for (let at = 0, number = 0; at < bytes.length; number += 1) {
+    const found = bytes.indexOf(10, at);
+    const end = found < 0 ? bytes.length : found;
+    if (number % every === 0) {
+      const { raw } = JSON.parse(bytes.toString('utf8', at, end)) as { raw: string };
+      events.push(parseEvent(raw.trim()) ?? { message: raw });
+    }
+    at = end + 1;
+  }
+  return events;
 }
 
 /** One rule of the regression data and the events it must match. */
