@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TimeRange } from '../search-store.ts';
-import { DayFile } from './day-file.ts';
+import { DayFile, type DayFileState } from './day-file.ts';
 import { FileGate } from './file-gate.ts';
 import type { FrameRecord } from './frame-record.ts';
 import type { HotTable, TenantSpan } from './hot-table.ts';
@@ -119,8 +119,13 @@ export async function openDayFiles(
   for (const name of names) {
     const day = /^events-(\d{4}-\d{2}-\d{2})\.duckdb$/.exec(name)?.[1];
     if (day === undefined) continue;
-    const file = await DayFile.attach(connection, day, `${folder}/${name}`);
-    const state = await file.load(connection);
+    const path = `${folder}/${name}`;
+    const { file, state } = await openDayFile(connection, day, path).catch((cause: unknown) => {
+      throw new Error(
+        `the day file ${path} cannot be read: bring it back from a backup, or move it away to go on without that day`,
+        { cause },
+      );
+    });
     roll = Math.max(roll, state.roll);
     frame = Math.max(frame, state.frame);
     for (const [source, offset] of state.applied) {
@@ -129,4 +134,13 @@ export async function openDayFiles(
     files.addDay(file, state.roll);
   }
   return { files, applied, roll, frame };
+}
+
+async function openDayFile(
+  connection: DuckDBConnection,
+  day: string,
+  path: string,
+): Promise<{ file: DayFile; state: DayFileState }> {
+  const file = await DayFile.attach(connection, day, path);
+  return { file, state: await file.load(connection) };
 }
