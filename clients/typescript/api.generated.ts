@@ -718,7 +718,8 @@ export interface paths {
         /** List detection rules */
         get: operations["listRules"];
         put?: never;
-        post?: never;
+        /** Keep a detection rule of your own, as a draft */
+        post: operations["createRule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -734,8 +735,61 @@ export interface paths {
         };
         /** Read a detection rule */
         get: operations["getRule"];
+        /** Keep a new version of a rule of your own */
+        put: operations["putRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Switch a rule on or off, override its values, make a version active or retire it */
+        patch: operations["changeRule"];
+        trace?: never;
+    };
+    "/v1/rules/{rule_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the versions of a rule of your own */
+        get: operations["listRuleVersions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rules/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a rule on stored events */
+        post: operations["dryRunRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rules/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a rule without keeping it */
+        post: operations["validateRule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -975,6 +1029,21 @@ export interface components {
             status?: "open" | "investigating" | "contained" | "resolved" | "closed" | "false_positive";
             title?: string;
         };
+        /** Change of a rule */
+        ChangeOfARule: {
+            enabled?: boolean;
+            /** @description Instead of the rule’s own; null takes it back */
+            severity?: number | null;
+            /**
+             * @description Of a rule of your own. A retired one stays retired
+             * @enum {unknown}
+             */
+            status?: "active" | "draft" | "retired";
+            /** @description Instead of the parameter of a rule that counts; null takes it back */
+            threshold?: number | null;
+            /** @description The version that runs; with status active */
+            version?: number;
+        };
         /** Change of a tenant quota */
         ChangeOfATenantQuota: {
             /** @description API keys that are not revoked */
@@ -1005,6 +1074,47 @@ export interface components {
             id: string;
             /** @description Grows with each edit: it is the ETag */
             version: number;
+        };
+        /** Dry run */
+        DryRun: {
+            /** @default 5000 */
+            events_max?: number;
+            /**
+             * Format: date-time
+             * @description A day ago when absent
+             */
+            from?: string;
+            /** Rule to keep */
+            rule?: {
+                category: string;
+                /** @description See docs/guides/add-a-rule.md */
+                condition: unknown;
+                description: string;
+                false_positives?: string[];
+                group_by?: string[];
+                id: string;
+                kind: string;
+                logsources?: {
+                    category?: string;
+                    product?: string;
+                    service?: string;
+                }[];
+                name: string;
+                parameters: {
+                    [key: string]: unknown;
+                };
+                severity: number;
+                tags: string[];
+                title: string;
+            };
+            rule_id?: string;
+            /** @default 5 */
+            sample?: number;
+            /**
+             * Format: date-time
+             * @description Now when absent
+             */
+            to?: string;
         };
         /** Event as posted */
         EventAsPosted: {
@@ -1271,6 +1381,23 @@ export interface components {
             pending: number;
             stored: number;
         };
+        /** Result of a dry run */
+        ResultOfADryRun: {
+            /** @description No event of the range was left out by events_max */
+            complete: boolean;
+            /** @description Groups the matches belong to */
+            groups: number;
+            /** @description False: the rule asks for a log source, which stored events do not tell */
+            logsource_checked: boolean;
+            matched: number;
+            sample: {
+                [key: string]: unknown;
+            }[];
+            /** @description Events of the rule’s category that were looked at */
+            scanned: number;
+            /** @description Matches without a value to group by */
+            ungrouped: number;
+        };
         /** Retention report */
         RetentionReport: {
             /** Format: date-time */
@@ -1289,6 +1416,7 @@ export interface components {
         };
         /** Rule */
         Rule: {
+            active_version: number | null;
             category: string;
             condition: unknown;
             description: string;
@@ -1297,14 +1425,24 @@ export interface components {
             group_by: string[];
             id: string;
             kind: string;
+            latest_version: number;
             logsources: {
                 [key: string]: string;
             }[];
             name: string;
+            /** @enum {unknown} */
+            origin: "shipped" | "own";
+            overrides: {
+                severity: number | null;
+                threshold: number | null;
+            };
             parameters: {
                 [key: string]: unknown;
             };
+            /** @description As it is used for the tenant */
             severity: number;
+            /** @enum {unknown} */
+            status: "draft" | "active" | "retired";
             tags: string[];
             title: string;
             version: number;
@@ -1317,9 +1455,45 @@ export interface components {
             id: string;
             kind: string;
             name: string;
+            /** @enum {unknown} */
+            origin: "shipped" | "own";
+            /** @description As it is used for the tenant */
+            severity: number;
+            /** @enum {unknown} */
+            status: "draft" | "active" | "retired";
+            tags: string[];
+            title: string;
+            version: number;
+        };
+        /** Rule to keep */
+        RuleToKeep: {
+            category: string;
+            /** @description See docs/guides/add-a-rule.md */
+            condition: unknown;
+            description: string;
+            false_positives?: string[];
+            group_by?: string[];
+            id: string;
+            kind: string;
+            logsources?: {
+                category?: string;
+                product?: string;
+                service?: string;
+            }[];
+            name: string;
+            parameters: {
+                [key: string]: unknown;
+            };
             severity: number;
             tags: string[];
             title: string;
+        };
+        /** Rule version */
+        RuleVersion: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            document: unknown;
             version: number;
         };
         /** Session */
@@ -1485,6 +1659,14 @@ export interface components {
             id: string;
             kind: string;
             summary: string;
+        };
+        /** Verdict on a rule */
+        VerdictOnARule: {
+            errors: {
+                detail: string;
+                pointer: string;
+            }[];
+            valid: boolean;
         };
         /** Version of a comment */
         VersionOfAComment: {
@@ -3518,8 +3700,11 @@ export interface operations {
             query?: {
                 category?: string;
                 cursor?: string;
+                enabled?: boolean;
                 kind?: string;
                 limit?: number;
+                origin?: "shipped" | "own";
+                status?: "draft" | "active" | "retired";
                 tag?: string;
             };
             header?: {
@@ -3554,6 +3739,42 @@ export interface operations {
             };
         };
     };
+    createRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleToKeep"];
+            };
+        };
+        responses: {
+            /** @description Keep a detection rule of your own, as a draft */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getRule: {
         parameters: {
             query?: never;
@@ -3575,6 +3796,196 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleToKeep"];
+            };
+        };
+        responses: {
+            /** @description Keep a new version of a rule of your own */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeOfARule"];
+            };
+        };
+        responses: {
+            /** @description Switch a rule on or off, override its values, make a version active or retire it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRuleVersions: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the versions of a rule of your own */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RuleVersion"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dryRunRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRun"];
+            };
+        };
+        responses: {
+            /** @description Try a rule on stored events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultOfADryRun"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    validateRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description Check a rule without keeping it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictOnARule"];
                 };
             };
             /** @description A problem (RFC 9457) */

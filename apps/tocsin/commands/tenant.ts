@@ -1,3 +1,4 @@
+import { Problem } from '@tocsin/kernel/problem.ts';
 import type { Command } from 'commander';
 import type { ApiObject } from '../cli/api-client.ts';
 import { type CommonOptions, defineCommand } from '../cli/define-command.ts';
@@ -5,6 +6,8 @@ import { wholeNumber } from '../cli/parse-number.ts';
 import { openPlatformSession } from '../cli/session.ts';
 import { type Column, formatTable } from '../cli/table.ts';
 import { openTerminal } from '../cli/terminal.ts';
+import { changeOf, changeTenant, deleteTenant, type SetOptions } from '../tenant/change-tenant.ts';
+import { describeTenant } from '../tenant/describe-tenant.ts';
 
 interface PlatformOptions extends CommonOptions {
   readonly url?: string;
@@ -29,7 +32,9 @@ const COLUMNS: readonly Column<ApiObject>[] = [
 ];
 
 export function registerTenant(program: Command): void {
-  const tenant = program.command('tenant').description('make, list and show tenants');
+  const tenant = program
+    .command('tenant')
+    .description('make, show, limit, suspend and delete tenants');
   withUrl(defineCommand(tenant, 'create <id>', 'make a tenant'))
     .option('--name <name>', 'name for people (default: the id)')
     .option('--retention-days <days>', 'how long events are kept', wholeNumber(1, 3650), 90)
@@ -41,6 +46,39 @@ export function registerTenant(program: Command): void {
   withUrl(defineCommand(tenant, 'show <id>', 'show one tenant')).action(
     (id: string, options: PlatformOptions) => showTenant(id, options),
   );
+  withUrl(defineCommand(tenant, 'set <id>', 'change what a tenant keeps, may use and looks like'))
+    .option('--name <name>', 'name for people')
+    .option('--retention-days <days>', 'how long events are kept', wholeNumber(1, 3650))
+    .option('--residency <region>', 'where its data must stay')
+    .option('--keep <kind=days...>', 'archive, alerts, cases or audit, for example alerts=180')
+    .option('--quota <name=n...>', 'for example ingest_events_per_second=2000')
+    .option('--brand <name=text...>', 'display_name, logo_url, accent_color, support_email')
+    .action(async (id: string, options: PlatformOptions & SetOptions) =>
+      print(options, await changeTenant(options, id, changeOf(options))),
+    );
+  for (const [name, status, does] of [
+    ['suspend', 'suspended', 'refuse all its requests within 5 s; nothing is lost'],
+    ['resume', 'active', 'let a suspended tenant work again'],
+  ] as const) {
+    withUrl(defineCommand(tenant, `${name} <id>`, does)).action(
+      async (id: string, options: PlatformOptions) =>
+        print(options, await changeTenant(options, id, { status })),
+    );
+  }
+  withUrl(defineCommand(tenant, 'delete <id>', 'delete a suspended tenant and all of its data'))
+    .option('--confirm <id>', 'the id once more: this cannot be undone')
+    .action(async (id: string, options: PlatformOptions & { readonly confirm?: string }) => {
+      if (options.confirm !== id) {
+        throw new Problem('invalid_request', {
+          detail: `all data of ${id} will be gone for ever. If you mean it, add --confirm ${id}.`,
+        });
+      }
+      print(options, await deleteTenant(options, id));
+    });
+}
+
+function print(options: PlatformOptions, tenant: ApiObject): void {
+  openTerminal(options.json === true).result(tenant, () => describeTenant(tenant));
 }
 
 function withUrl(command: Command): Command {
@@ -73,5 +111,5 @@ async function showTenant(id: string, options: PlatformOptions): Promise<void> {
   const { data: found = {} } = await api.calls.GET('/v1/tenants/{tenant_id}', {
     params: { path: { tenant_id: id } },
   });
-  openTerminal(options.json === true).result(found, () => formatTable([found], COLUMNS));
+  print(options, found);
 }
