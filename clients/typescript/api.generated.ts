@@ -708,6 +708,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits in the queues */
+        get: operations["listQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queues/{topic}/{group}/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists what of a queue could not be handled */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queues/{topic}/{group}/dead-letters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Throws a parked item away, for good */
+        delete: operations["discardDeadLetter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queues/{topic}/{group}/dead-letters/{id}/redrive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a parked item again */
+        post: operations["redriveDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rules": {
         parameters: {
             query?: never;
@@ -921,7 +989,7 @@ export interface components {
             revoked_at: string | null;
             revoked_by: string | null;
             rotated_at: string | null;
-            scopes: ("events:write" | "events:read" | "alerts:read" | "alerts:write" | "incidents:read" | "incidents:write" | "cases:read" | "cases:write" | "rules:read" | "rules:write" | "queues:read" | "audit:read")[];
+            scopes: ("events:write" | "events:read" | "alerts:read" | "alerts:write" | "incidents:read" | "incidents:write" | "cases:read" | "cases:write" | "rules:read" | "rules:write" | "queues:read" | "queues:write" | "audit:read")[];
             source: string | null;
             status: "active" | "expired" | "revoked";
         };
@@ -939,7 +1007,7 @@ export interface components {
             expires_at?: string;
             name: string;
             /** @description What the key may do; nothing you may not do yourself */
-            scopes: ("events:write" | "events:read" | "alerts:read" | "alerts:write" | "incidents:read" | "incidents:write" | "cases:read" | "cases:write" | "rules:read" | "rules:write" | "queues:read" | "audit:read")[];
+            scopes: ("events:write" | "events:read" | "alerts:read" | "alerts:write" | "incidents:read" | "incidents:write" | "cases:read" | "cases:write" | "rules:read" | "rules:write" | "queues:read" | "queues:write" | "audit:read")[];
             /** @description The only source it may send events as, for example linux_auth */
             source?: string;
         };
@@ -957,7 +1025,7 @@ export interface components {
             revoked_at: string | null;
             revoked_by: string | null;
             rotated_at: string | null;
-            scopes: ("events:write" | "events:read" | "alerts:read" | "alerts:write" | "incidents:read" | "incidents:write" | "cases:read" | "cases:write" | "rules:read" | "rules:write" | "queues:read" | "audit:read")[];
+            scopes: ("events:write" | "events:read" | "alerts:read" | "alerts:write" | "incidents:read" | "incidents:write" | "cases:read" | "cases:write" | "rules:read" | "rules:write" | "queues:read" | "queues:write" | "audit:read")[];
             source: string | null;
             status: "active" | "expired" | "revoked";
         };
@@ -1074,6 +1142,24 @@ export interface components {
             id: string;
             /** @description Grows with each edit: it is the ETag */
             version: number;
+        };
+        /** Dead letter */
+        DeadLetter: {
+            attempts: number;
+            /** @description The item as it came, cut after 4096 bytes */
+            body: string;
+            bytes: number;
+            content_type: string;
+            frame_id: string;
+            group: string;
+            id: string;
+            /** @description Which item of the frame it was, from 0 */
+            ordinal: number;
+            parked_at: string;
+            reason: string;
+            received_at: string;
+            topic: string;
+            truncated: boolean;
         };
         /** Dry run */
         DryRun: {
@@ -3682,6 +3768,162 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listQueues: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What waits in the queues */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        queues: {
+                            bytes: number;
+                            dead_letters: number;
+                            events: number;
+                            frames: number;
+                            group: string;
+                            oldest_at: string | null;
+                            topic: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                group: string;
+                topic: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Lists what of a queue could not be handled */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["DeadLetter"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                group: string;
+                id: string;
+                topic: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Throws a parked item away, for good */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redriveDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                group: string;
+                id: string;
+                topic: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sends a parked item again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        status: string;
+                    };
                 };
             };
             /** @description A problem (RFC 9457) */

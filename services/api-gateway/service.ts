@@ -1,4 +1,3 @@
-import type { EventBus } from '@tocsin/bus/event-bus.ts';
 import type { Route } from '@tocsin/http/route.ts';
 import { FairSlots } from '@tocsin/limits/fair-slots.ts';
 import type { Metrics } from '@tocsin/telemetry/metrics.ts';
@@ -6,7 +5,6 @@ import type { Dispatcher } from 'undici';
 import { InFlightBytes } from './domain/in-flight.ts';
 import { forwardRoute } from './routes/forward.ts';
 import { jwksRoute } from './routes/jwks.ts';
-import { queueHealthRoute, type ShownQueue } from './routes/queue-health.ts';
 
 /** Bytes of ingest bodies on their way to the data process at once. */
 export const IN_FLIGHT_BYTES_MAX = 64 * 1024 * 1024;
@@ -18,13 +16,11 @@ const BODY_BYTES_MAX = 10 * 1024 * 1024;
 /** What the gateway needs from the process it runs in. */
 export interface GatewayDeps {
   readonly data: Dispatcher;
-  readonly bus: EventBus;
-  readonly queues: readonly ShownQueue[];
   readonly metrics: Metrics;
   readonly keys: () => Promise<readonly object[]>;
 }
 
-/** The outer face of the product: forwards ingest, shows queues and keys. All other routes are the services' own. */
+/** The outer face of the product: forwards ingest, shows keys. All other routes are the services' own. */
 export function createGateway(deps: GatewayDeps): { name: string; routes: readonly Route[] } {
   const refused = deps.metrics.counter({
     name: 'tocsin_gateway_in_flight_refused_total',
@@ -68,7 +64,6 @@ export function createGateway(deps: GatewayDeps): { name: string; routes: readon
         summary: 'Tell what became of the items of an accepted request',
         responses: { 200: undefined },
       }),
-      queueHealthRoute(deps.bus, deps.queues),
       jwksRoute(deps.keys),
     ],
   };

@@ -9,6 +9,7 @@ import { registerDoctor } from '../commands/doctor.ts';
 import { registerDown } from '../commands/down.ts';
 import { registerIncidents } from '../commands/incidents.ts';
 import { registerIngest } from '../commands/ingest.ts';
+import { registerQueue } from '../commands/queue.ts';
 import { registerRules } from '../commands/rules.ts';
 import { registerScan } from '../commands/scan.ts';
 import { registerSearch } from '../commands/search.ts';
@@ -37,6 +38,7 @@ const COMMANDS = [
   registerAlerts,
   registerIncidents,
   registerCases,
+  registerQueue,
   registerAudit,
   registerDemo,
   registerVersion,

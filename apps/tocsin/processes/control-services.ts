@@ -6,7 +6,7 @@ import type { EventBus } from '@tocsin/bus/event-bus.ts';
 import { createCaseService } from '@tocsin/case-service/service.ts';
 import { RULE_PACK } from '@tocsin/content/rule-pack.ts';
 import { createContentService } from '@tocsin/content-service/service.ts';
-import { WORK_TOPICS } from '@tocsin/contracts/topic.ts';
+import { WORK_GROUPS, WORK_TOPICS } from '@tocsin/contracts/topic.ts';
 import { createCorrelateService } from '@tocsin/correlate-service/service.ts';
 import type { Database } from '@tocsin/database/database.ts';
 import type { DatabaseLog } from '@tocsin/database/log.ts';
@@ -15,6 +15,7 @@ import type { LoginDeps } from '@tocsin/identity-service/login-deps.ts';
 import { createIdentityService } from '@tocsin/identity-service/service.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import { createLiveService, type LiveDeps } from '@tocsin/live-service/service.ts';
+import { createQueueService } from '@tocsin/queue-service/service.ts';
 import { PostgresSearchStore } from '@tocsin/search/postgres/postgres-search-store.ts';
 import type { SearchStore } from '@tocsin/search/search-store.ts';
 import { createSearchService } from '@tocsin/search-service/service.ts';
@@ -68,16 +69,15 @@ export function composeControl(parts: ControlParts): ControlServices {
   const { database, bus, data, events, world, metrics, committed, publicKeys } = parts;
   const alerts = new PostgresSearchStore(database, world.clock);
   const correlate = createCorrelateService({ database, search: alerts, world, metrics, committed });
-  const gateway = createGateway({
-    data,
+  const gateway = createGateway({ data, metrics, keys: publicKeys });
+  const queues = createQueueService({
     bus,
-    metrics,
+    database,
     queues: [
       { topic: 'raw.events', group: PIPELINE_GROUP },
       ...correlate.consumers.map(({ topic, group }) => ({ topic, group })),
-      ...WORK_TOPICS.map((topic) => ({ topic, group: 'notify' })),
+      ...WORK_TOPICS.map((topic) => ({ topic, group: WORK_GROUPS[topic] })),
     ],
-    keys: publicKeys,
   });
   const audit = createAuditService({
     database,
@@ -98,6 +98,7 @@ export function composeControl(parts: ControlParts): ControlServices {
   const services = [
     live,
     gateway,
+    queues,
     correlate,
     createCaseService({ database, search: alerts, world, committed }),
     createIdentityService({

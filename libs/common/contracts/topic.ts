@@ -11,4 +11,12 @@ export const WORK_TOPICS = [
 ] as const;
 export type WorkTopic = (typeof WORK_TOPICS)[number];
 
+/** The group that works each topic off. A further reader takes a group of its own. */
+export const WORK_GROUPS: Readonly<Record<WorkTopic, string>> = {
+  'secplat.jobs.scan': 'workers',
+  'secplat.jobs.derive': 'deriver',
+  'secplat.events.notify': 'notify',
+  'secplat.events.correlation': 'correlate',
+};
+
 export type Topic = LogTopic | WorkTopic;

@@ -1,13 +1,6 @@
-import type { EventBus } from '@tocsin/bus/event-bus.ts';
-import type { Topic } from '@tocsin/contracts/topic.ts';
 import { type Route, tenantRoute } from '@tocsin/http/route.ts';
 import Type from 'typebox';
-
-/** A queue that is shown: a topic and the group that reads it. */
-export interface ShownQueue {
-  readonly topic: Topic;
-  readonly group: string;
-}
+import type { QueueDeps } from '../queue-deps.ts';
 
 const Queue = Type.Object({
   topic: Type.String(),
@@ -19,14 +12,21 @@ const Queue = Type.Object({
   dead_letters: Type.Integer(),
 });
 
-/** `GET /queue/health`: what waits in the queues for the caller's tenant (B-025). */
-export function queueHealthRoute(bus: EventBus, queues: readonly ShownQueue[]): Route {
+/** `GET /v1/queues`, and `/queue/health` for callers of B (B-025): what waits in the queues for the caller's tenant. */
+export function queueHealthRoutes(deps: QueueDeps): readonly Route[] {
+  return [
+    depthRoute(deps, '/queue/health', 'getQueueHealth'),
+    depthRoute(deps, '/v1/queues', 'listQueues'),
+  ];
+}
+
+function depthRoute({ bus, queues }: QueueDeps, path: string, operationId: string): Route {
   return tenantRoute({
     method: 'GET',
-    path: '/queue/health',
-    operationId: 'getQueueHealth',
+    path,
+    operationId,
     summary: 'What waits in the queues',
-    tags: ['meta'],
+    tags: ['queues'],
     permission: 'queues:read',
     responses: { 200: Type.Object({ queues: Type.Array(Queue) }) },
     async handle(tenant) {
