@@ -6,7 +6,7 @@ import type { World } from '@tocsin/kernel/world.ts';
 import type { WindowSource, WindowStore } from '@tocsin/windows/window-store.ts';
 import { AlertCoalescer } from './domain/alert-coalescer.ts';
 import { type FrameEpisode, frameEpisodes } from './domain/frame-episodes.ts';
-import { type FrameMatches, matchFrame } from './domain/match-frame.ts';
+import { type FrameMatches, matchFrame, type SigmaMatcher } from './domain/match-frame.ts';
 import { MutedAlerts } from './domain/muted-alerts.ts';
 import type { RuleRegistry } from './domain/rule-registry.ts';
 import { scoreAlert } from './domain/score-alert.ts';
@@ -15,6 +15,8 @@ import { stormAdd, stormAlert, stormRule } from './domain/storm.ts';
 /** What a detector runs on. */
 export interface DetectorParts {
   readonly rules: RulesByTenant;
+  /** Sigma rules beside them; default: none. */
+  readonly sigma?: SigmaMatcher;
   readonly windows: WindowStore;
   readonly world: World;
   /** Alerts a rule may open a minute for a tenant; default `STORM_ALERTS_MAX`. */
@@ -90,7 +92,7 @@ export function createDetector(parts: DetectorParts): Detector {
     dueAlerts: () => coalescer.due(now()),
     flushAlerts: () => coalescer.flush(now()),
     async detectFrame(tenant, source, events, receivedAt, suppressAlerts) {
-      const frame = matchFrame(rules.of(tenant.tenantId), events, receivedAt);
+      const frame = matchFrame(rules.of(tenant.tenantId), events, receivedAt, parts.sigma);
       const states = await windows.add(tenant, frame.adds, source);
       countFrame(parts.counts, tenant, frame, states);
       const episodes = frameEpisodes(tenant.tenantId, frame, states);

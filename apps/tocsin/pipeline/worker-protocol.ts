@@ -7,6 +7,8 @@ export interface WorkerOptions {
   readonly dataFolder: string;
   /** Plan of crashes, for crash tests only; `''` for none. */
   readonly failpoints: string;
+  /** Folder of Sigma rules beside those that ship. */
+  readonly rulesFolder?: string | undefined;
 }
 
 /** What the thread tells once its stores are open. */

@@ -2,10 +2,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { systemContext } from '@tocsin/auth/tenant-context.ts';
 import type { LogPosition } from '@tocsin/bus/event-bus.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
-import { RULE_PACK } from '@tocsin/content/rule-pack.ts';
 import type { RuleSetting } from '@tocsin/content/rule-setting.ts';
+import { SHIPPED_RULES } from '@tocsin/content/shipped-rules.ts';
 import { createDetector } from '@tocsin/detect-service/detector.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
+import { SigmaRules } from '@tocsin/detect-service/domain/sigma/sigma-rules.ts';
 import { TenantRules } from '@tocsin/detect-service/domain/tenant-rules.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
@@ -19,11 +20,14 @@ import type {
   HistogramRequest,
   SearchRequest,
 } from '@tocsin/search/search-store.ts';
+import { TEXT_SOURCES } from '@tocsin/sources/registry.ts';
+import { openLog } from '@tocsin/telemetry/log.ts';
 import { Metrics } from '@tocsin/telemetry/metrics.ts';
 import { openMemoryWindowStore } from '@tocsin/windows/memory-window-store.ts';
 import { Pipeline, type PipelineEntry } from './pipeline.ts';
 import { detectCounts, pipelineCounters } from './pipeline-metrics.ts';
 import { PortCalls } from './port-calls.ts';
+import { loadSigmaRules, shippedSigmaFolder } from './sigma-loading.ts';
 import { eraseInThread, expireInThread } from './thread-storage.ts';
 import type { SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts';
 
@@ -34,7 +38,7 @@ import type { SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts
 async function main(): Promise<void> {
   const port = parentPort;
   assert(port !== null, 'the pipeline runs in a worker thread');
-  const { dataFolder, failpoints } = workerData as WorkerOptions;
+  const { dataFolder, failpoints, rulesFolder } = workerData as WorkerOptions;
   const world = systemWorld(failpoints);
   const store = await DuckDbEventStore.open({
     folder: `${dataFolder}/events`,
@@ -44,9 +48,14 @@ async function main(): Promise<void> {
   const objects = await FolderObjectStore.open(`${dataFolder}/objects`, world);
   const windows = await openMemoryWindowStore(world, { folder: `${dataFolder}/windows` });
   const metrics = new Metrics('pipeline');
-  const rules = new TenantRules(buildRuleRegistry(RULE_PACK));
+  const rules = new TenantRules(buildRuleRegistry(SHIPPED_RULES));
+  const sigma = new SigmaRules(new Set(['syslog', ...TEXT_SOURCES.map(({ id }) => id)]));
+  const folders = [shippedSigmaFolder(), ...(rulesFolder === undefined ? [] : [rulesFolder])];
+  const log = openLog({ service: 'data', level: 'info', clock: world.clock, pretty: false });
+  await loadSigmaRules(folders, sigma, { log, metrics });
   const detector = createDetector({
     rules,
+    sigma,
     windows,
     world,
     counts: detectCounts(metrics),

@@ -20,8 +20,8 @@ import { PipelineHost } from '../pipeline/pipeline-host.ts';
 import { productVersion } from '../version.ts';
 import { busCheck, databaseCheck } from './checks.ts';
 import { composeData } from './data-services.ts';
-import { feedRules } from './rule-feed.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
+import { feedRules } from './rule-feed.ts';
 import { serveTenantStorage } from './serve-tenant-storage.ts';
 
 /**
@@ -45,7 +45,11 @@ async function main(): Promise<void> {
     report: (error, during) =>
       log.warn('a consumer failed and tries again', { action: during, error }),
   });
-  const host = new PipelineHost({ dataFolder, failpoints: config.failpoints ?? '' }, bus, fatal);
+  const host = new PipelineHost(
+    { dataFolder, failpoints: config.failpoints ?? '', rulesFolder: config.rulesFolder },
+    bus,
+    fatal,
+  );
   const feed = await feedRules({
     database,
     world,

@@ -115,7 +115,8 @@ export const SUPERVISOR_CONFIG: ConfigSchema<typeof supervisor> = {
   rules: [issuerHasKeys, someIssuer, issuerMatchesHost, tlsIsWhole, loginIsWhole],
 };
 
-const data = { home, logLevel, failpoints, ...engines, ...identity };
+const { rulesFolder } = VARIABLES;
+const data = { home, logLevel, failpoints, rulesFolder, ...engines, ...identity };
 
 /** Settings of the process that has the bus and the event store. */
 export const DATA_CONFIG: ConfigSchema<typeof data> = {

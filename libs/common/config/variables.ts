@@ -167,6 +167,11 @@ export const VARIABLES = {
     variable: 'TOCSIN_PUBLIC_URL',
     summary: 'Where browsers reach this installation, for example `https://siem.example.org`.',
   }),
+  rulesFolder: pathSetting({
+    variable: 'TOCSIN_RULES_FOLDER',
+    summary:
+      'Folder of Sigma rules that are tried on every event beside those that ship. Looked at every 10 seconds; while a document in it is refused, the rules of before stay.',
+  }),
   failpoints: textSetting({
     variable: 'TOCSIN_FAILPOINTS',
     summary: 'Planned crashes, for crash tests only: `label:count`, separated by commas.',

@@ -4,6 +4,7 @@ import type { WindowAdd } from '@tocsin/windows/window-store.ts';
 import { eventLabels } from './event-labels.ts';
 import type { Rule } from './rule.ts';
 import type { RuleRegistry } from './rule-registry.ts';
+import type { SigmaMatch } from './sigma/sigma-rules.ts';
 
 /** A timestamp further ahead of its receipt is not believed: 5 minutes (design 3, *Time*). Nor is one before 1970. */
 export const CLOCK_AHEAD_MAX_MS = 300_000;
@@ -25,16 +26,26 @@ export interface FrameMatches {
   readonly ungrouped: number;
 }
 
+/** What finds the Sigma rules that an event matches. */
+export interface SigmaMatcher {
+  match(event: NormalizedEvent): readonly SigmaMatch[];
+}
+
+const NO_MATCHES: readonly SigmaMatch[] = [];
+const NO_RULES: readonly Rule[] = [];
+
 /**
  * Tests every event of a frame against the rules that can concern it. Pure, but for the tag
  * {@link CLOCK_WRONG_TAG}, which it puts on events whose clock is wrong, so that it is stored with them.
  *
  * @param receivedAt milliseconds since 1970 at which the frame was accepted
+ * @param sigma the Sigma rules, which are tried beside the registry's
  */
 export function matchFrame(
   registry: RuleRegistry,
   events: readonly NormalizedEvent[],
   receivedAt: number,
+  sigma?: SigmaMatcher,
 ): FrameMatches {
   const matches: (readonly string[] | undefined)[] = new Array(events.length);
   const adds: WindowAdd[] = [];
@@ -50,9 +61,11 @@ export function matchFrame(
       clockWrong += 1;
       event.tags = [...event.tags.slice(0, TAGS_MAX - 1), CLOCK_WRONG_TAG];
     }
-    const matched = matchEvent(registry, event);
-    if (matched === undefined) continue;
-    matches[index] = matched.map((rule) => rule.document.id);
+    const own = matchEvent(registry, event) ?? NO_RULES;
+    const marks = sigma?.match(event) ?? NO_MATCHES;
+    if (own.length === 0 && marks.length === 0) continue;
+    matches[index] = [...own.map((rule) => rule.document.id), ...marks.map((mark) => mark.ruleId)];
+    const matched = [...own, ...marks.flatMap(({ alerting }) => alerting ?? [])];
     const labels = eventLabels(event);
     for (const rule of matched) {
       const group = rule.groupOf(event);

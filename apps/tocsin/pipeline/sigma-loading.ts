@@ -1,0 +1,100 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { SigmaFault } from '@tocsin/sigma/fault.ts';
+import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
+import type { Log } from '@tocsin/telemetry/log.ts';
+import type { Metrics } from '@tocsin/telemetry/metrics.ts';
+
+/** What the loader's thread is started with. */
+export interface LoaderOptions {
+  readonly folders: readonly string[];
+}
+
+/** What the loader tells: rules, or why there are none. */
+export type LoadedSigma =
+  | {
+      readonly rules: readonly SigmaRule[];
+      readonly silent: ReadonlySet<string>;
+      readonly counts: Readonly<Record<'loaded' | 'correlations' | 'inactive' | 'refused', number>>;
+      readonly refused: readonly SigmaFault[];
+    }
+  | { readonly problem: string };
+
+/** Where rules go when they are ready. */
+export interface SigmaUser {
+  use(content: { rules: readonly SigmaRule[]; silent: ReadonlySet<string> }): void;
+}
+
+/** Refused documents that are logged of one reading. */
+const REFUSED_LOGGED_MAX = 20;
+
+/** The Sigma rules that come with the product. */
+export function shippedSigmaFolder(): string {
+  return join(dirname(fileURLToPath(import.meta.resolve('@tocsin/content/package.json'))), 'sigma');
+}
+
+/**
+ * Loads the Sigma rules of folders in a thread of its own and again whenever they change. A reading in which a document
+ * is refused does not replace the rules in use: the former stay. The first is taken as it is.
+ *
+ * @returns when the first rules are in use
+ */
+export async function loadSigmaRules(
+  folders: readonly string[],
+  user: SigmaUser,
+  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
+): Promise<void> {
+  const documents = metrics.gauge({
+    name: 'tocsin_sigma_documents',
+    help: 'Sigma documents by what became of them at the last reading',
+    labels: ['outcome'],
+  });
+  const readings = metrics.counter({
+    name: 'tocsin_sigma_readings_total',
+    help: 'Readings of the folders of Sigma rules by whether they were taken into use',
+    labels: ['outcome'],
+  });
+  const first = Promise.withResolvers<void>();
+  let inUse = false;
+  const worker = new Worker(new URL('./sigma-loader.ts', import.meta.url), {
+    workerData: { folders } satisfies LoaderOptions,
+  });
+  worker.on('message', (told: LoadedSigma) => {
+    if ('problem' in told) {
+      readings.add({ outcome: 'failed' }, 1);
+      log.error(`Sigma rules cannot be read: ${told.problem}`, { action: 'sigma.load' });
+    } else {
+      for (const [outcome, count] of Object.entries(told.counts)) documents.set({ outcome }, count);
+      const taken = !inUse || told.refused.length === 0;
+      readings.add({ outcome: taken ? 'taken' : 'former_stays' }, 1);
+      logRefused(log, told.refused, taken);
+      if (taken) user.use(told);
+      inUse ||= taken;
+      if (taken) log.info(`${told.rules.length} Sigma rules are in use`, { action: 'sigma.load' });
+    }
+    first.resolve();
+  });
+  worker.on('error', (error) => {
+    readings.add({ outcome: 'failed' }, 1);
+    log.error('the reader of Sigma rules ended: rules change only after a restart', {
+      action: 'sigma.load',
+      error,
+    });
+    first.reject(error);
+  });
+  await first.promise;
+  worker.unref();
+}
+
+function logRefused(log: Log, refused: readonly SigmaFault[], taken: boolean): void {
+  for (const { file, line, column, code, message } of refused.slice(0, REFUSED_LOGGED_MAX)) {
+    log.warn(`Sigma rule refused: ${file}:${line}:${column}: ${message} (${code})`, {
+      action: 'sigma.load',
+    });
+  }
+  if (!taken) {
+    const message = `${refused.length} Sigma documents are refused: the rules of before stay in use`;
+    log.error(message, { action: 'sigma.load' });
+  }
+}

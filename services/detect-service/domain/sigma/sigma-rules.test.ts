@@ -1,0 +1,93 @@
+import { loadSigma } from '@tocsin/sigma/load-sigma.ts';
+import { normalizeLine } from '@tocsin/sources/normalize-line.ts';
+import { describe, expect, it } from 'vitest';
+import { matchFrame } from '../match-frame.ts';
+import { RuleRegistry } from '../rule-registry.ts';
+import { SigmaRules } from './sigma-rules.ts';
+
+const TEXT = `title: Failed password for root!
+id: 11111111-1111-4111-8111-111111111111
+logsource: {product: linux, service: sshd}
+detection: {words: ['failed password for root'], condition: words}
+level: high
+tags: [attack.t1110]
+---
+title: Any shell
+name: shell
+logsource: {category: process_creation}
+detection: {sel: {Image|endswith: '\\cmd.exe'}, condition: sel}
+level: informational
+---
+title: Covered
+name: covered
+logsource: {product: linux, service: sshd}
+detection: {sel: {user: root}, condition: sel}
+covered_by: another-rule
+---
+title: Counted
+name: counted
+logsource: {product: linux, service: sshd}
+detection: {sel: {user: root}, condition: sel}
+---
+title: Count
+correlation: {type: event_count, rules: counted, timespan: 1m, condition: {gte: 5}}
+`;
+const NOW = Date.parse('2026-11-20T12:00:00Z');
+const SSHD = 'Nov 20 10:00:00 web sshd[1]: Failed password for root from 203.0.113.9 port 4 ssh2';
+const event = (line: string) => normalizeLine(line, '', '', NOW);
+
+function rules(): SigmaRules {
+  const sigma = new SigmaRules(new Set(['linux-auth']));
+  sigma.use(loadSigma([{ name: 'r.yml', text: TEXT }]));
+  return sigma;
+}
+
+describe('SigmaRules', () => {
+  it('finds keywords in the message of a line, and says which rules open alerts', () => {
+    const found = rules().match(event(SSHD));
+    expect(found.map(({ ruleId, alerting }) => [ruleId, alerting?.document.severity])).toEqual([
+      ['11111111-1111-4111-8111-111111111111', 7],
+      ['covered', undefined],
+      ['counted', undefined],
+    ]);
+    expect(found[0]?.alerting?.document).toMatchObject({
+      name: 'failed_password_for_root',
+      category: 'auth',
+      tags: ['attack.t1110'],
+    });
+  });
+
+  it('knows events of Security 4688 under the names of Sysmon', () => {
+    const line = JSON.stringify({
+      EventID: 4688,
+      Channel: 'Security',
+      NewProcessName: 'C:\\cmd.exe',
+    });
+    expect(rules().match(event(line))).toMatchObject([{ ruleId: 'shell', alerting: undefined }]);
+  });
+
+  it('matches nothing before rules are there, and nothing of another log', () => {
+    expect(new SigmaRules().match(event(SSHD))).toEqual([]);
+    expect(rules().match(event('{"user":"root"}'))).toEqual([]);
+  });
+
+  it('swaps the set whole', () => {
+    const sigma = rules();
+    sigma.use({ rules: [], silent: new Set() });
+    expect(sigma.match(event(SSHD))).toEqual([]);
+    expect(sigma.size).toBe(0);
+  });
+});
+
+describe('matchFrame with Sigma rules', () => {
+  it('stores every match with the event and counts those that open alerts', () => {
+    const frame = matchFrame(new RuleRegistry([]), [event(SSHD), event('hello')], NOW, rules());
+    expect(frame.matches).toEqual([
+      ['11111111-1111-4111-8111-111111111111', 'covered', 'counted'],
+      undefined,
+    ]);
+    expect(frame.rules.map(({ document }) => document.title)).toEqual([
+      'Failed password for root!',
+    ]);
+  });
+});
