@@ -29,6 +29,8 @@ export type Condition =
 export const Comparison = Type.Union([
   test({ equals: oneOrMany(scalar) }),
   test({ contains: oneOrMany(Type.String({ minLength: 1 })) }),
+  /** Whole words: `sudo` is not in `sudoku`. A text of several words is found as it stands. */
+  test({ words: oneOrMany(Type.String({ minLength: 1 })) }),
   test({ starts_with: oneOrMany(Type.String({ minLength: 1 })) }),
   test({ ends_with: oneOrMany(Type.String({ minLength: 1 })) }),
   test({ at_least: Type.Number() }),

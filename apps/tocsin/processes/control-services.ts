@@ -4,7 +4,7 @@ import { type AuditService, createAuditService } from '@tocsin/audit-service/ser
 import type { KeyPepper } from '@tocsin/auth/key-pepper.ts';
 import type { EventBus } from '@tocsin/bus/event-bus.ts';
 import { createCaseService } from '@tocsin/case-service/service.ts';
-import { RULE_PACK } from '@tocsin/content/rule-pack.ts';
+import { SHIPPED_RULES } from '@tocsin/content/shipped-rules.ts';
 import { createContentService } from '@tocsin/content-service/service.ts';
 import { WORK_GROUPS, WORK_TOPICS } from '@tocsin/contracts/topic.ts';
 import { createCorrelateService } from '@tocsin/correlate-service/service.ts';
@@ -110,7 +110,7 @@ export function composeControl(parts: ControlParts): ControlServices {
     }),
     createTenantService({ database, residency: parts.residency }),
     audit,
-    createContentService({ database, world, rules: RULE_PACK, events, ruleEngine }),
+    createContentService({ database, world, rules: SHIPPED_RULES, events, ruleEngine }),
     createSearchService({ store: events, clock: world.clock }),
   ];
   return {

@@ -61,6 +61,7 @@ function valueTest(comparison: Exclude<Comparison, { exists: boolean }>): ValueT
   if ('contains' in comparison) {
     return textTest(comparison.contains, (text, part) => text.toLowerCase().includes(part));
   }
+  if ('words' in comparison) return textTest(comparison.words, hasWords);
   if ('starts_with' in comparison) {
     return textTest(
       comparison.starts_with,
@@ -100,6 +101,19 @@ function textTest(
     return text !== '' && lower.some((part) => test(text, part));
   };
 }
+
+/** Whether words stand in a text with neither letter nor digit of any script beside them. */
+function hasWords(text: string, words: string): boolean {
+  const lower = text.toLowerCase();
+  for (let at = lower.indexOf(words); at >= 0; at = lower.indexOf(words, at + 1)) {
+    const before = lower.slice(Math.max(0, at - 1), at);
+    const after = lower.slice(at + words.length, at + words.length + 1);
+    if (!WORD_CHARACTER.test(before) && !WORD_CHARACTER.test(after)) return true;
+  }
+  return false;
+}
+
+const WORD_CHARACTER = /[\p{L}\p{N}_]/u;
 
 function listOf<Item>(value: Item | readonly Item[]): readonly Item[] {
   return Array.isArray(value) ? value : [value as Item];

@@ -1,10 +1,10 @@
-import { RULE_PACK } from '@tocsin/content/rule-pack.ts';
 import type { RuleSetting } from '@tocsin/content/rule-setting.ts';
+import { SHIPPED_RULES } from '@tocsin/content/shipped-rules.ts';
 import { describe, expect, it } from 'vitest';
 import { buildRuleRegistry } from './rule-registry.ts';
 import { TenantRules } from './tenant-rules.ts';
 
-const shipped = buildRuleRegistry(RULE_PACK);
+const shipped = buildRuleRegistry(SHIPPED_RULES);
 const plain = { status: 'active', enabled: true, severity: null, threshold: null } as const;
 const own: RuleSetting = {
   ...plain,
@@ -29,7 +29,7 @@ const ids = (rules: TenantRules, tenant: string) =>
 describe('the rules of tenants', () => {
   it('are the shipped ones, compiled once, until a tenant decides otherwise', () => {
     const rules = new TenantRules(shipped);
-    const running = RULE_PACK.filter((rule) => rule.enabled_by_default !== false);
+    const running = SHIPPED_RULES.filter((rule) => rule.enabled_by_default !== false);
     expect(ids(rules, 'acme-corp')).toEqual(running.map((rule) => rule.id));
     expect(rules.of('acme-corp')).toBe(rules.of('globex'));
     for (const rule of rules.of('acme-corp').rules) expect(shipped.rules).toContain(rule);
