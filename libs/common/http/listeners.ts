@@ -66,6 +66,8 @@ export class Listeners {
       world,
       log,
       http: {
+        // As in `server.ts`: two Authorization headers are refused as what they are.
+        joinDuplicateHeaders: true,
         headersTimeout: limits.headersTimeoutMs,
         requestTimeout: limits.requestTimeoutMs,
         keepAliveTimeout: limits.keepAliveMs,
