@@ -4,7 +4,6 @@ import type { LogPosition } from '@tocsin/bus/event-bus.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
 import type { RuleSetting } from '@tocsin/content/rule-setting.ts';
 import { SHIPPED_RULES } from '@tocsin/content/shipped-rules.ts';
-import { SHIPPED_RULES } from '@tocsin/content/shipped-rules.ts';
 import { createDetector } from '@tocsin/detect-service/detector.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
 import { SigmaRules } from '@tocsin/detect-service/domain/sigma/sigma-rules.ts';
