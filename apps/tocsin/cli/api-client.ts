@@ -116,7 +116,8 @@ async function fetchByCall(url: URL, request: Request): Promise<Response> {
   );
   if (answer.status >= 400) throw problemOf(answer, `${method} ${pathname}`);
   const empty = answer.body.length === 0;
-  const headers = { 'content-type': answer.headers['content-type'] ?? 'application/json' };
+  const { etag, 'content-type': contentType = 'application/json' } = answer.headers;
+  const headers = { 'content-type': contentType, ...(etag === undefined ? {} : { etag }) };
   return new Response(empty ? null : new Uint8Array(answer.body), {
     status: answer.status,
     headers,
