@@ -1,7 +1,7 @@
 /**
  * `make bench-sigma`: our engine against rsigma over the same rules and events. For each lane and way of routing
  * alternating runs in fresh processes; the figure is the median of the ratios of each pair. Then match lists, delays,
- * hostile values, load, tables and tenants' overlays. `--runs N` (7), `--every N` (18: share of the mix), `--lanes a,b`.
+ * hostile values, load, tables and tenants' overlays. `--runs N` (7), `--every N` (18: share of the mix), `--processes N`, `--lanes a,b`.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '7' },
     every: { type: 'string', default: '18' },
+    processes: { type: 'string', default: '40000' },
     lanes: { type: 'string', default: 'salted,process,mixed' },
     keep: { type: 'string' },
   },
@@ -87,7 +88,7 @@ function compareLane(lane: string): void {
 }
 
 try {
-  console.log(runScript('write-lanes.ts', [folder, values.every]));
+  console.log(runScript('write-lanes.ts', [folder, values.every, values.processes]));
   console.log(runScript('write-rules.ts', [join(corpus, 'sigma-rules'), rules]));
   const lanes = values.lanes.split(',');
   for (const lane of lanes) compareLane(lane);

@@ -1,7 +1,7 @@
 /**
  * Writes the lanes of the Sigma benchmark as NDJSON, each with a warm-up lane of other events:
  * `salted` (a), `process` (b), `mixed` (c, as it is), `windows` (the Windows events of a), `hostile` (long values).
- * Run `node bench/sigma/write-lanes.ts FOLDER [every]`; the corpus is found by TOCSIN_CORPUS.
+ * Run `node bench/sigma/write-lanes.ts FOLDER [every [processes]]`; the corpus is found by TOCSIN_CORPUS.
  */
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,9 +12,10 @@ import { eventOf, type LaneEvent, labelled, salted, uniqueProcess } from './lane
 const EVERY_DEFAULT = 18;
 const PROCESS_COPIES = 60;
 const PROCESS_WARM_COPIES = 4;
-const PROCESS_EVENTS_MAX = 40_000;
+const PROCESS_EVENTS_MAX = '40000';
 
-const [folder = '', every = String(EVERY_DEFAULT)] = process.argv.slice(2);
+const [folder = '', every = String(EVERY_DEFAULT), processesMax = PROCESS_EVENTS_MAX] =
+  process.argv.slice(2);
 const corpus = process.env['TOCSIN_CORPUS'] ?? join(import.meta.dirname, '../../../shared/corpus');
 mkdirSync(folder, { recursive: true });
 
@@ -84,7 +85,7 @@ for (let at = 0, number = 0; at < bytes.length; number += 1) {
 /** Rounds over all events, so that equal values are far apart. */
 function writeProcesses(name: string, copies: number, from: number): void {
   for (let number = 0; number < copies * processes.length; number += 1) {
-    if (number === PROCESS_EVENTS_MAX) return;
+    if (number === Number(processesMax)) return;
     const event = processes[number % processes.length] as Members;
     write(name, labelled(uniqueProcess(event, from + number)));
   }
