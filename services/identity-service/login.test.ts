@@ -430,6 +430,20 @@ describe('a session', () => {
     expect(await (await get(browser, '/v1/session')).json()).toMatchObject({ logged_in: false });
   });
 
+  it('ends when the deletion of its tenant begins', async () => {
+    const browser = new Browser();
+    await logIn(browser);
+    const sessionsLeft = async (status: 'deleting' | 'active') =>
+      db.database.inPlatform(async (tx) => {
+        await tx.updateTable('tenants').set({ status }).where('tenant_id', '=', acme).execute();
+        return tx.selectFrom('login_sessions').where('tenant_id', '=', acme).selectAll().execute();
+      });
+    expect(await sessionsLeft('deleting')).toEqual([]);
+    await sessionsLeft('active');
+    await clock.advance(3_000);
+    expect((await get(browser, '/probe')).status).toBe(401);
+  });
+
   it('is one of twenty of a person; one more ends the oldest', async () => {
     provider.people.set('many', { groups: ['acme-soc'] });
     const browsers = Array.from({ length: SESSIONS_MAX + 1 }, () => new Browser());

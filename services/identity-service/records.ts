@@ -1,16 +1,14 @@
 import { newKeyId } from '@tocsin/auth/api-key.ts';
 import type { KeySecret } from '@tocsin/auth/api-key-verifier.ts';
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
-import type { TenantTransaction } from '@tocsin/database/database.ts';
+import { DEFAULT_QUOTA } from '@tocsin/contracts/tenant-quota.ts';
+import type { PlatformTransaction, TenantTransaction } from '@tocsin/database/database.ts';
 import type { ApiKeyRow } from '@tocsin/database/identity-tables.ts';
 import { notFound } from '@tocsin/http/path-id.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { uuidV7 } from '@tocsin/kernel/uuid.ts';
 import type { World } from '@tocsin/kernel/world.ts';
-import type { Selectable } from 'kysely';
-
-/** Most keys of a tenant that are not revoked. */
-export const API_KEYS_MAX = 1_000;
+import { type Selectable, sql } from 'kysely';
 
 /** A key as stored, without its secrets. */
 export type ApiKeyRecord = Selectable<ApiKeyRow>;
@@ -21,26 +19,42 @@ export interface NewApiKey
   readonly created_at: Date;
 }
 
+/** How many keys that are not revoked a tenant may have: its quota. */
+export async function readKeysMax(
+  tx: PlatformTransaction,
+  { tenantId }: TenantContext,
+): Promise<number> {
+  const row = await tx
+    .selectFrom('tenants')
+    .select('quota')
+    .where('tenant_id', '=', tenantId)
+    .executeTakeFirst();
+  return row?.quota.api_keys ?? DEFAULT_QUOTA.api_keys;
+}
+
 /**
  * Adds a key without a secret.
  *
- * @throws Problem `conflict` when the tenant has {@link API_KEYS_MAX} keys that are not revoked
+ * @throws Problem `conflict` when the tenant has `keysMax` keys that are not revoked
  */
 export async function insertApiKey(
   tx: TenantTransaction,
   tenant: TenantContext,
   key: NewApiKey,
+  keysMax: number,
   { random }: World,
 ): Promise<ApiKeyRecord> {
+  // One after the other, or two at once would both find room for one.
+  await sql`select pg_advisory_xact_lock(hashtext(${`api_keys ${tenant.tenantId}`}))`.execute(tx);
   const { live } = await tx
     .selectFrom('api_keys')
     .select((count) => count.fn.countAll<string>().as('live'))
     .where('tenant_id', '=', tenant.tenantId)
     .where('revoked_at', 'is', null)
     .executeTakeFirstOrThrow();
-  if (Number(live) >= API_KEYS_MAX) {
+  if (Number(live) >= keysMax) {
     throw new Problem('conflict', {
-      detail: `this tenant has ${API_KEYS_MAX} API keys: revoke those that nobody uses`,
+      detail: `this tenant may have ${keysMax} API keys and has them: revoke those that nobody uses, or ask for a larger quota (api_keys)`,
     });
   }
   return tx

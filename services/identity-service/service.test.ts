@@ -317,6 +317,31 @@ describe('an API key', () => {
     expect((await call('GET', '/v1/api-keys', undefined, { role })).statusCode).toBe(403);
   });
 
+  it('is one of as many as the quota of the tenant says, also when made at the same time', async () => {
+    await db.database.inPlatform((tx) =>
+      tx
+        .insertInto('tenants')
+        .values({
+          tenant_id: 'small-corp',
+          name: 'Small',
+          retention_days: 90,
+          data_residency: 'x',
+          quota: JSON.stringify({ api_keys: 2 }),
+          created_by: 'test',
+          modified_by: 'test',
+        })
+        .execute(),
+    );
+    const small = { role: 'tenant_admin', tenant: 'small-corp' } as const;
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => call('POST', '/v1/api-keys', INGEST, small)),
+    );
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([201, 201, 409, 409, 409]);
+    const made = answers.find(({ statusCode }) => statusCode === 201)?.json<Made>();
+    await call('DELETE', `/v1/api-keys/${made?.key_id}`, undefined, small);
+    expect((await call('POST', '/v1/api-keys', INGEST, small)).statusCode).toBe(201);
+  });
+
   it('can have every scope there is', async () => {
     await make({ name: 'all', scopes: SCOPES });
   });

@@ -13,7 +13,7 @@ import {
 } from '../domain/api-key-document.ts';
 import { giveSecret } from '../give-secret.ts';
 import type { IdentityDeps } from '../identity-deps.ts';
-import { insertApiKey } from '../records.ts';
+import { insertApiKey, readKeysMax } from '../records.ts';
 
 /** `POST /v1/api-keys`: the answer is the only place where the key is told. */
 export function createApiKeyRoute(deps: IdentityDeps): Route {
@@ -38,8 +38,9 @@ export function createApiKeyRoute(deps: IdentityDeps): Route {
         expires_at: readExpiry(body.expires_at, now),
         created_at: new Date(now),
       };
+      const keysMax = await database.inPlatform((tx) => readKeysMax(tx, tenant));
       const made = await database.inTenant(tenant, async (tx) => {
-        const row = await insertApiKey(tx, tenant, key, world);
+        const row = await insertApiKey(tx, tenant, key, keysMax, world);
         const text = await giveSecret(deps, tx, tenant, row);
         await writeAudit(tx, tenant, {
           action: 'api_key.create',
