@@ -56,8 +56,32 @@ export async function settle(house: House, tenant: string, canary: string): Prom
     ...as,
     body: { category: 'ops', attributes: { note: canary } },
   });
+  const rule = `rule-of-${tenant}`;
+  await ask(house, 'POST', '/v1/rules', {
+    ...as,
+    body: {
+      id: rule,
+      name: 'a_rule',
+      kind: 'match',
+      title: canary,
+      description: canary,
+      severity: 5,
+      category: 'auth',
+      condition: { field: 'message', contains: canary },
+      parameters: {},
+      tags: [canary],
+    },
+  });
   const cursors = [];
-  for (const path of ['alerts', 'incidents', 'cases', 'events/search', 'api-keys', 'audit']) {
+  for (const path of [
+    'alerts',
+    'incidents',
+    'cases',
+    'events/search',
+    'api-keys',
+    'audit',
+    'rules',
+  ]) {
     const { next_cursor } = await ask(house, 'GET', `/v1/${path}?limit=1`, as);
     if (typeof next_cursor === 'string') cursors.push(next_cursor);
   }
@@ -73,6 +97,7 @@ export async function settle(house: House, tenant: string, canary: string): Prom
       case: [id],
       comment: [String(said['id'] ?? said['comment_id'])],
       incident: idsOf(incidents, 'incident_id'),
+      rule: [rule],
       key: keyIds.slice(0, -1),
       receipt: [String(accepted['receipt'])],
     },
