@@ -7,6 +7,7 @@ import { syslog } from './syslog/syslog.ts';
 import { parseSyslogHeader } from './syslog/syslog-header.ts';
 import { textOf } from './text-member.ts';
 import { unclaimedText } from './unclaimed-text.ts';
+import { wholeSurrogates } from './whole-surrogates.ts';
 
 /** Longest line that is parsed, in UTF-16 units; a longer one is kept as text and marked `failed`. */
 export const LINE_LENGTH_MAX = 1_048_576;
@@ -47,10 +48,11 @@ function trimLine(raw: string): string {
 }
 
 function normalizeJson(
-  line: string,
+  text: string,
   hinted: Source | undefined,
   arrival: Arrival,
 ): NormalizedEvent {
+  const line = wholeSurrogates(text);
   let record: JsonRecord;
   try {
     record = JSON.parse(line);

@@ -2,6 +2,7 @@ import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import { LIST_SEPARATOR } from '../fields.ts';
 import type { Document } from '../search-store.ts';
+import { parseExactJson } from './exact-json.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -40,7 +41,7 @@ export function documentFromRow(row: Row, rawRef: string): Document {
     rules: listOf(text('rules')),
     parse_status: text('parse_status'),
     parse_error: text('parse_error'),
-    attributes: text('attributes') === '' ? undefined : JSON.parse(text('attributes')),
+    attributes: text('attributes') === '' ? undefined : parseExactJson(text('attributes')),
     raw_ref: rawRef,
   });
 }
