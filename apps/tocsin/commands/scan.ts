@@ -6,6 +6,7 @@ export interface ScanOptions {
   readonly json?: true;
   readonly anyLogsource?: true;
   readonly stats?: true;
+  readonly pipeline?: readonly string[];
 }
 
 export function registerScan(program: Command): void {
@@ -14,6 +15,7 @@ export function registerScan(program: Command): void {
     .description('match files against Sigma rules; nothing else needs to run (- is standard input)')
     .requiredOption('--rules <path>', 'file or folder of rules; may be given again', collect)
     .option('--json', 'print one line of JSON a match')
+    .option('--pipeline <file>', 'pySigma pipeline that maps fields; may be given again', collect)
     .option('--any-logsource', 'try every rule on every event, whatever log it is meant for')
     .option('--stats', 'say at the end what was read and what it cost')
     .addHelpText(

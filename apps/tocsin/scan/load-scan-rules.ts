@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { loadSigma, type SigmaContent } from '@tocsin/sigma/load-sigma.ts';
+import { applyPipelines } from '@tocsin/sigma/pipeline/apply-pipelines.ts';
+import { parsePipelines } from '@tocsin/sigma/pipeline/parse-pipeline.ts';
+import type { SigmaPipeline } from '@tocsin/sigma/pipeline/pipeline.ts';
 import type { RuleFile } from '@tocsin/sigma/rule/load-rules.ts';
 import { plainText } from '../cli/plain-text.ts';
 import { ruleFiles } from './find-files.ts';
@@ -9,8 +12,12 @@ import { ruleFiles } from './find-files.ts';
 const SENTENCES_MAX = 20;
 
 /** Reads the rules of all paths as one set. @throws Problem when a path cannot be read or holds no rule that can run */
-export async function loadScanRules(paths: readonly string[]): Promise<SigmaContent> {
-  const loaded = loadSigma(await readRuleFiles(paths));
+export async function loadScanRules(
+  paths: readonly string[],
+  pipelinePaths: readonly string[] = [],
+): Promise<SigmaContent> {
+  const pipelines = await readPipelines(pipelinePaths);
+  const loaded = applyPipelines(loadSigma(await readRuleFiles(paths)), pipelines);
   if (loaded.rules.length > 0) return loaded;
   const { refused, inactive, correlations, documents } = loaded;
   const because =
@@ -22,6 +29,14 @@ export async function loadScanRules(paths: readonly string[]): Promise<SigmaCont
   const example =
     first === undefined ? '' : ` ${first.file}:${first.line}:${first.column}: ${first.message}`;
   throw new Problem('invalid_request', { detail: detail + example });
+}
+
+async function readPipelines(paths: readonly string[]): Promise<SigmaPipeline[]> {
+  const parsed = (await readRuleFiles(paths)).map(parsePipelines);
+  const [fault] = parsed.flatMap(({ refused }) => refused);
+  if (fault === undefined) return parsed.flatMap(({ pipelines }) => pipelines);
+  const { file, line, column, message } = fault;
+  throw new Problem('invalid_request', { detail: `${file}:${line}:${column}: ${message}.` });
 }
 
 /** Reads all rule files of some paths, in order. @throws Problem when one cannot be read */

@@ -49,7 +49,7 @@ async function scan(
 ): Promise<number> {
   const counts = newCounts();
   const { rulePaths, logPaths } = await sortPaths(paths, options.rules);
-  const loaded = await loadScanRules(rulePaths);
+  const loaded = await loadScanRules(rulePaths, options.pipeline ?? []);
   counts.loadMicroseconds = cpuMicroseconds();
   for (const sentence of sentencesAbout(loaded)) terminal.note(sentence);
   const report = terminal.json ? new JsonReport(out) : new TableReport(out, out.columns);

@@ -277,6 +277,22 @@ describe('tocsin scan', () => {
     expect(few.status).toBe(0);
   });
 
+  it('maps fields by a pipeline, and refuses one that does more', async () => {
+    const map =
+      'name: p\ntransformations:\n  - {type: field_name_mapping, mapping: {mark: sign}}\n';
+    const pipeline = [put('map.pipeline', map)];
+    const file = put('s.ndjson', '{"sign":"YES"}\n');
+    const found = await scan(['rules/any.yml'], [file], {
+      json: true,
+      anyLogsource: true,
+      pipeline,
+    });
+    expect(matches(found)).toMatchObject([{ title: 'Bare', fields: { sign: 'YES' } }]);
+    put('map.pipeline', map.replace('field_name_mapping', 'set_state'));
+    const refused = await scan(['rules/any.yml'], [file], { json: true, pipeline });
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('"set_state"') });
+  });
+
   it('shows no escape sequence of a log on the terminal', async () => {
     const file = put('p.ndjson', JSON.stringify({ ...EVIL, CommandLine: 'evil\u001b[2J' }));
     const { stdout } = await scan(['rules'], [file], {});
