@@ -4,6 +4,7 @@ import { diskFull } from './scenarios/disk-full.ts';
 import { failpoints } from './scenarios/failpoints.ts';
 import { freeze } from './scenarios/freeze.ts';
 import { kill } from './scenarios/kill.ts';
+import { overload } from './scenarios/overload.ts';
 import { powerCutExt4, powerCutXfs } from './scenarios/power-cut.ts';
 import { readOnly } from './scenarios/read-only.ts';
 
@@ -13,6 +14,7 @@ export const SCENARIOS: readonly Scenario[] = [
   failpoints,
   freeze,
   database,
+  overload,
   diskFull,
   readOnly,
   powerCutExt4,
