@@ -155,6 +155,14 @@ export class RuleMatcher {
     return { rules: this.#matcher.candidatesAsked, events: this.#matcher.events };
   }
 
+  /**
+   * What each rule has cost, in the order of {@link RuleMatcher.rules}: one step for each part of a condition that was
+   * asked, for each value that a test looked at, and for each 64 bytes of it. The same events always give the same.
+   */
+  get steps(): Float64Array {
+    return this.#matcher.ruleSteps;
+  }
+
   addRates(rates: Map<string, number>): void {
     const { hits, events, index } = this.#matcher;
     if (events < RATE_EVENTS_MIN) return;

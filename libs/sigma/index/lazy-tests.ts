@@ -7,6 +7,8 @@ import { KEYWORD_SLOT } from './atom-table.ts';
 import type { CompiledTest } from './compiled-index.ts';
 import type { Matcher } from './matcher.ts';
 
+/** 64 bytes a step. */
+const STEP_SHIFT = 6;
 /** No address is longer. */
 const ADDRESS_UNITS_MAX = 64;
 
@@ -15,6 +17,8 @@ export class LazyTests {
   readonly #matcher: Matcher;
   readonly #addresses = new Map<number, Address | undefined>();
   #addressEpoch = 0;
+  /** Steps so far: one for each value that is asked, and one for each 64 bytes of it. */
+  steps = 0;
 
   constructor(matcher: Matcher) {
     this.#matcher = matcher;
@@ -81,6 +85,8 @@ export class LazyTests {
 
   #valueHolds({ test, entry, regex, other }: CompiledTest, value: number): boolean {
     const { values, scanner } = this.#matcher;
+    const bytes = (values.ends[value] as number) - (values.starts[value] as number);
+    this.steps += 1 + (bytes >> STEP_SHIFT);
     if (test === undefined) return scanner.entryHolds(entry, value);
     switch (test.kind) {
       case 'regex':

@@ -25,6 +25,8 @@ export class Matcher {
   #keywordsMissed = false;
   /** Rules whose conditions were asked. */
   candidatesAsked = 0;
+  /** By rule: steps spent on asking it, see {@link LazyTests.steps}. The same events give the same steps. */
+  readonly ruleSteps: Float64Array;
 
   /** The stamp of false; true is one more. Stamps of other events mean unknown. */
   epoch = 2;
@@ -54,6 +56,7 @@ export class Matcher {
     this.scanner = new ValueScanner(index, this.values);
     this.#ruleStamp = new Int32Array(index.rules.length);
     this.#candidates = new Int32Array(index.rules.length);
+    this.ruleSteps = new Float64Array(index.rules.length);
     this.#lazy = new LazyTests(this);
   }
 
@@ -195,8 +198,11 @@ export class Matcher {
   #ask(rule: number): boolean {
     const { code, atomTests } = this.index;
     const whenTrue = this.epoch + 1;
+    const before = this.#lazy.steps;
+    let steps = 0;
     let place = this.index.ruleEntry[rule] as number;
     while (place >= 0) {
+      steps += 1;
       const atom = code[place] as number;
       const stamp = this.truth[atom] as number;
       let holds = stamp === whenTrue;
@@ -210,6 +216,8 @@ export class Matcher {
       }
       place = code[holds ? place + 1 : place + 2] as number;
     }
+    const sum = this.ruleSteps[rule] as number;
+    this.ruleSteps[rule] = sum + steps + this.#lazy.steps - before;
     return place === MATCHES;
   }
 }

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { loadRules } from './rule/load-rules.ts';
+import { RuleSet } from './rule-set.ts';
+
+const TEXTS = ["F|contains: 'abc'", "F|re: '(a|b)*c.*d'"].map(
+  (item) => `title: t\nlogsource: {product: test}\ndetection:\n  s: {${item}}\n  condition: s\n`,
+);
+
+function stepsOf(event: Record<string, unknown>): number[] {
+  const { rules } = loadRules(TEXTS.map((text, index) => ({ name: `${index}`, text })));
+  const matcher = new RuleSet(rules).matcherForAny();
+  matcher.match(event);
+  return [...matcher.steps];
+}
+
+describe('the cost of a rule', () => {
+  it('is nothing for events in which nothing of it was found', () => {
+    expect(stepsOf({ G: 'abcd' })).toEqual([0, 0]);
+  });
+
+  it('is the same for the same events', () => {
+    const event = { F: `${'ab'.repeat(500)}cd` };
+    expect(stepsOf(event)).toEqual(stepsOf(event));
+  });
+
+  it('grows in proportion to the values that a test looks at', () => {
+    const [, short = 0] = stepsOf({ F: `${'a'.repeat(6400)}cd` });
+    const [, long = 0] = stepsOf({ F: `${'a'.repeat(64_000)}cd` });
+    expect(short).toBeGreaterThan(100);
+    expect(long / short).toBeGreaterThan(9);
+    expect(long / short).toBeLessThan(11);
+  });
+});
