@@ -8,9 +8,6 @@ import { ruleFiles } from '../scan/find-files.ts';
 import { readRuleFiles } from '../scan/load-scan-rules.ts';
 import type { LoadedSigma, LoaderOptions } from './sigma-loading.ts';
 
-/** Folders of rules are looked at this often. */
-const LOOK_EVERY_MS = 10_000;
-
 /**
  * The thread that reads Sigma rules, so that the pipeline never waits for YAML: at once, and again whenever a file of the
  * folders has changed. Tells what it read, or why it could not.
@@ -18,7 +15,7 @@ const LOOK_EVERY_MS = 10_000;
 async function main(): Promise<void> {
   const port = parentPort;
   assert(port !== null, 'the loader runs in a worker thread');
-  const { folders } = workerData as LoaderOptions;
+  const { folders, lookEveryMs } = workerData as LoaderOptions;
   const world = systemWorld('');
   let known = '';
   const look = async (): Promise<void> => {
@@ -28,12 +25,14 @@ async function main(): Promise<void> {
     port.postMessage(told.loaded);
   };
   const again = (): void => {
-    world.clock.after(LOOK_EVERY_MS, () => {
+    world.clock.after(lookEveryMs, () => {
       look().then(again, (error: unknown) => {
         throw error;
       });
     });
   };
+  // Timers of the clock keep no thread alive; its port does.
+  port.on('message', () => undefined);
   await look();
   again();
 }

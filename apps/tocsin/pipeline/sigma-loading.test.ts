@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { RULE_PACK } from '@tocsin/content/rule-pack.ts';
 import { silentLog } from '@tocsin/telemetry/log.ts';
 import { Metrics } from '@tocsin/telemetry/metrics.ts';
@@ -9,6 +10,12 @@ import { loadSigmaRules, shippedSigmaFolder } from './sigma-loading.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-sigma-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Whole at once: the reader must not meet a file that is written by half. */
+function put(to: string, name: string, text: string): void {
+  writeFileSync(join(folder, 'half'), text);
+  renameSync(join(folder, 'half'), join(to, name));
+}
 
 async function load(folders: readonly string[]) {
   const metrics = new Metrics('test');
@@ -36,6 +43,31 @@ describe('loadSigmaRules', () => {
     const standIns = taken[0]?.rules.flatMap(({ metadata }) => metadata['covered_by'] ?? []) ?? [];
     expect(RULE_PACK.map(({ id }) => id)).toEqual(expect.arrayContaining(standIns));
     expect(standIns.length).toBeGreaterThan(5);
+  });
+
+  it('takes a folder that changed into use, and not one with a refused document', async () => {
+    const own = mkdtempSync(join(folder, 'own-'));
+    const rule = (name: string, field = 'a') =>
+      `title: ${name}\nlogsource: {product: x}\ndetection: {sel: {${field}: b}, condition: sel}\n`;
+    const waiting: ((titles: string[]) => void)[] = [];
+    const next = () => new Promise<string[]>((done) => waiting.push(done));
+    const user = {
+      use: ({ rules }: { rules: readonly { title: string }[] }) =>
+        waiting.shift()?.(rules.map(({ title }) => title)),
+    };
+    put(own, 'a.yml', rule('First'));
+    const first = next();
+    const metrics = new Metrics('test');
+    await loadSigmaRules([own], user, { log: silentLog, metrics, lookEveryMs: 5 });
+    expect(await first).toEqual(['First']);
+    const second = next();
+    put(own, 'b.yml', rule('Second'));
+    expect(await second).toEqual(['First', 'Second']);
+    const third = next();
+    put(own, 'b.yml', rule('Broken', 'a|odd'));
+    while (!(await metrics.text()).includes('former_stays')) await setImmediate();
+    put(own, 'b.yml', rule('Mended'));
+    expect(await third).toEqual(['First', 'Mended']);
   });
 
   it('goes on without rules where a folder cannot be read, and counts it', async () => {

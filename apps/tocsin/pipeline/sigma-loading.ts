@@ -9,7 +9,11 @@ import type { Metrics } from '@tocsin/telemetry/metrics.ts';
 /** What the loader's thread is started with. */
 export interface LoaderOptions {
   readonly folders: readonly string[];
+  readonly lookEveryMs: number;
 }
+
+/** Folders of rules are looked at this often. */
+const LOOK_EVERY_MS = 10_000;
 
 /** What the loader tells: rules, or why there are none. */
 export type LoadedSigma =
@@ -43,7 +47,11 @@ export function shippedSigmaFolder(): string {
 export async function loadSigmaRules(
   folders: readonly string[],
   user: SigmaUser,
-  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
+  {
+    log,
+    metrics,
+    lookEveryMs = LOOK_EVERY_MS,
+  }: { readonly log: Log; readonly metrics: Metrics; readonly lookEveryMs?: number },
 ): Promise<void> {
   const documents = metrics.gauge({
     name: 'tocsin_sigma_documents',
@@ -58,7 +66,7 @@ export async function loadSigmaRules(
   const first = Promise.withResolvers<void>();
   let inUse = false;
   const worker = new Worker(new URL('./sigma-loader.ts', import.meta.url), {
-    workerData: { folders } satisfies LoaderOptions,
+    workerData: { folders, lookEveryMs } satisfies LoaderOptions,
   });
   worker.on('message', (told: LoadedSigma) => {
     if ('problem' in told) {
