@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts';
+import { parseTenantId } from '@tocsin/kernel/tenant-id.ts';
 import { FairSlots } from '@tocsin/limits/fair-slots.ts';
 import { Pool } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InFlightBytes } from '../domain/in-flight.ts';
-import { forwardRoute } from './forward.ts';
+import { type ForwardDeps, forwardRoute } from './forward.ts';
 
 const BODY = 'x'.repeat(700_000);
 
@@ -15,6 +16,7 @@ describe('a forwarded request', () => {
   let client: Socket;
   let head: string;
   let pool: Pool;
+  let forwarding: ForwardDeps;
   let behind: Server | undefined;
 
   beforeEach(async () => {
@@ -24,19 +26,21 @@ describe('a forwarded request', () => {
     const dataPort = typeof address === 'object' && address !== null ? address.port : 0;
     await new Promise((resolve) => probe.close(resolve));
     pool = new Pool(`http://127.0.0.1:${dataPort}`);
-    const route = forwardRoute(
-      { data: pool, inFlight: new InFlightBytes(BODY.length * 2), slots: new FairSlots(2) },
-      {
-        method: 'POST',
-        path: '/v1/ingest/events',
-        operationId: 'ingestEvents',
-        summary: 's',
-        tags: [],
-        permission: 'events:write',
-        responses: { 202: undefined },
-        bodyBytesMax: BODY.length,
-      },
-    );
+    forwarding = {
+      data: pool,
+      inFlight: new InFlightBytes(BODY.length * 2),
+      slots: new FairSlots(2),
+    };
+    const route = forwardRoute(forwarding, {
+      method: 'POST',
+      path: '/v1/ingest/events',
+      operationId: 'ingestEvents',
+      summary: 's',
+      tags: [],
+      permission: 'events:write',
+      responses: { 202: undefined },
+      bodyBytesMax: BODY.length,
+    });
     up = await testServer([route]);
     const port = await up.server.listen({ host: '127.0.0.1', port: 0 });
     const headers = Object.entries(await up.headers()).map(([name, value]) => `${name}: ${value}`);
@@ -97,5 +101,20 @@ describe('a forwarded request', () => {
     client.write(`${head}\r\n\r\n${BODY.slice(0, 1000)}`);
     const [bytes] = await once(client, 'data');
     expect(String(bytes).slice(9, 12)).toBe('503');
+  });
+
+  it('refuses a tenant whose share is taken, and takes its bodies again later', async () => {
+    await startData();
+    const release = forwarding.inFlight.take(parseTenantId('acme-corp'), BODY.length);
+    expect(await send()).toBe('429');
+    release();
+    expect(await send()).toBe('202');
+  });
+
+  it('lets another tenant pass while one holds its slots', async () => {
+    const release = await forwarding.slots.take('flooder');
+    await startData();
+    expect(await send()).toBe('202');
+    release();
   });
 });

@@ -64,9 +64,8 @@ async function forward(
   request: StreamRequest,
   bodyBytesMax: number,
 ): Promise<RouteReply> {
-  const stated = Number(request.headers['content-length']);
   const size = { bytes: 0, bytesMax: bodyBytesMax, whole: false };
-  const release = deps.inFlight.take(tenantId, Number.isFinite(stated) ? stated : bodyBytesMax);
+  const release = deps.inFlight.take(tenantId, bytesExpected(request, bodyBytesMax));
   const releaseSlot = await deps.slots.take(tenantId);
   try {
     const answer = await deps.data.request({
@@ -110,6 +109,13 @@ async function forward(
     releaseSlot();
     release();
   }
+}
+
+/** Most bytes a body can have: what it states, all that is allowed when it does not, none where there is none. */
+function bytesExpected({ method, headers }: StreamRequest, bodyBytesMax: number): number {
+  if (method === 'GET') return 0;
+  const stated = Number(headers['content-length']);
+  return Number.isFinite(stated) ? stated : bodyBytesMax;
 }
 
 interface CountedSize {
