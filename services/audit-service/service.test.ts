@@ -9,11 +9,11 @@ import {
   type TestDatabase,
   testTenant,
 } from '@tocsin/database/testing/test-database.ts';
+import { asAdmin as connectAsAdmin } from '@tocsin/database/testing/test-server.ts';
 import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts';
 import { seededRandom } from '@tocsin/kernel/random.ts';
 import { systemWorld } from '@tocsin/kernel/world.ts';
 import { Metrics } from '@tocsin/telemetry/metrics.ts';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAuditKey } from './audit-key.ts';
 import { parseStatement, type Statement } from './domain/statement.ts';
@@ -99,13 +99,9 @@ function verify(
 }
 
 async function asAdmin(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: db.urls.admin });
-  await client.connect();
-  try {
+  await connectAsAdmin(db.urls.admin, async (client) => {
     await client.query(sql);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 describe('the audit log as it is read', () => {

@@ -6,12 +6,12 @@ import {
   type TestDatabase,
   testTenant,
 } from '@tocsin/database/testing/test-database.ts';
+import { asAdmin } from '@tocsin/database/testing/test-server.ts';
 import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { parseTenantId } from '@tocsin/kernel/tenant-id.ts';
 import { systemWorld } from '@tocsin/kernel/world.ts';
 import { sql } from 'kysely';
-import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deleteTenants } from './delete-tenants.ts';
 import { expireTenants } from './expire-tenants.ts';
@@ -115,9 +115,7 @@ async function newTenant(tenantId: string, columns: object = {}): Promise<void> 
 
 /** An alert, an incident and a case, all changed so many days ago. */
 async function newRows(tenantId: string, days: number, status = 'closed'): Promise<void> {
-  const client = new pg.Client({ connectionString: db.urls.admin });
-  await client.connect();
-  try {
+  await asAdmin(db.urls.admin, async (client) => {
     const at = new Date(Date.now() - days * DAY_MS);
     await client.query(
       `with incident as (insert into tenant_data.incidents (tenant_id, incident_id, incident_key, severity, title,
@@ -135,9 +133,7 @@ async function newRows(tenantId: string, days: number, status = 'closed'): Promi
        values ($1, gen_random_uuid(), 'canary-text', 5, $3, $2, $2, 't', 't')`,
       [tenantId, at, status],
     );
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 function countOf(tenantId: string, table: 'alerts' | 'incidents' | 'cases' | 'audit_log') {
@@ -225,17 +221,18 @@ describe('retention', () => {
         requestId: '',
       }),
     );
-    const client = new pg.Client({ connectionString: db.urls.admin });
-    await client.connect();
-    await client.query(`set session_replication_role = replica;
+    const run = (sql: string) =>
+      asAdmin(db.urls.admin, async (client) => {
+        await client.query(sql);
+      });
+    await run(`set session_replication_role = replica;
       update tenant_data.audit_log set at = now() - interval '60 days';
       insert into tenant_data.audit_seals select tenant_id, row_number() over (order by at, audit_id), audit_id, decode(repeat('00', 32), 'hex')
         from tenant_data.audit_log where tenant_id = 'ageing'`);
     await expireTenants(deps());
     expect(await countOf('ageing', 'audit_log')).toBe(2);
-    await client.query(`insert into tenant_data.audit_heads
+    await run(`insert into tenant_data.audit_heads
       values ('ageing', 'cut', 1, decode(repeat('00', 32), 'hex'), now(), 'k', '')`);
-    await client.end();
     await expireTenants(deps());
     expect(await countOf('ageing', 'audit_log')).toBe(2); // one is gone, and one says so
     expect(counted['audit']).toBe(1);
