@@ -21,6 +21,7 @@ import type { Home } from '../home.ts';
 import { databaseLogOn } from '../supervisor/database-log.ts';
 import { productVersion } from '../version.ts';
 import { databaseCheck, dataChecks, dataMetrics } from './checks.ts';
+import { openCompatServers } from './compat-servers.ts';
 import { composeControl } from './control-services.ts';
 import { listenOn } from './listen-on.ts';
 import { admitAgain } from './live-wiring.ts';
@@ -81,12 +82,31 @@ async function main(): Promise<void> {
     committed: () => relay.wake(),
     publicKeys: () => publicKeys(home),
   });
+  const rates = new RateGate({}, world.clock, metrics);
+  const compat = await openCompatServers({
+    host: config.tlsCertFile === undefined ? config.host : '127.0.0.1',
+    ingestPort: config.compatIngestPort,
+    alertsPort: config.compatAlertsPort,
+    verifier,
+    tenants,
+    rates,
+    log,
+    database,
+    data,
+    events,
+    world,
+  });
   const health = healthRoutes({
     service: 'tocsin',
     version: productVersion(),
     checks: [databaseCheck(database), ...dataChecks(data)],
     metrics,
-    metricsText: async () => mergeMetrics([await metrics.text(), await dataMetrics(data)]),
+    metricsText: async () =>
+      mergeMetrics([
+        await metrics.text(),
+        await dataMetrics(data),
+        ...(await compat.metricsText()),
+      ]),
     world,
   });
   const server = buildServer({
@@ -95,7 +115,7 @@ async function main(): Promise<void> {
     routes: [...services.routes, ...health],
     verifier: knownCallers,
     tenants,
-    rates: new RateGate({}, world.clock, metrics),
+    rates,
     corsOrigins: config.corsOrigins,
     trustedProxies: config.trustedProxies,
     log,
@@ -122,6 +142,7 @@ async function main(): Promise<void> {
   await listenOn(server, config, log);
   runUnderSupervisor(log, async () => {
     services.live.close();
+    await compat.close();
     await server.close();
     for (const consumer of consumers) await consumer.stop();
     await relay.stop();

@@ -125,7 +125,7 @@ export const DATA_CONFIG: ConfigSchema<typeof data> = {
   rules: [issuerHasKeys, someIssuer],
 };
 
-const { dataResidency } = VARIABLES;
+const { dataResidency, compatIngestPort, compatAlertsPort } = VARIABLES;
 const control = {
   home,
   host,
@@ -134,6 +134,8 @@ const control = {
   logLevel,
   failpoints,
   dataResidency,
+  compatIngestPort,
+  compatAlertsPort,
   ...engines,
   ...identity,
   ...login,

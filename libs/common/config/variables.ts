@@ -73,6 +73,22 @@ export const VARIABLES = {
     'IP addresses or networks like `10.0.0.0/8`',
     isNetwork,
   ),
+  compatIngestPort: integerSetting(
+    {
+      variable: 'TOCSIN_COMPAT_INGEST_PORT',
+      summary:
+        'Port for older clients that send to `POST /ingest` and `/ingest/batch`, customarily 8001. 0 opens none.',
+    },
+    { min: 0, max: 65_535, fallback: 0 },
+  ),
+  compatAlertsPort: integerSetting(
+    {
+      variable: 'TOCSIN_COMPAT_ALERTS_PORT',
+      summary:
+        'Port for older clients that read `GET /alerts` and `/stats`, customarily 8002. 0 opens none.',
+    },
+    { min: 0, max: 65_535, fallback: 0 },
+  ),
   logLevel: choiceSetting(
     {
       variable: 'TOCSIN_LOG_LEVEL',
