@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { ApiKeyVerifier } from '@tocsin/auth/api-key-verifier.ts';
 import { credentialVerifier } from '@tocsin/auth/credential-verifier.ts';
 import { KeyPepper } from '@tocsin/auth/key-pepper.ts';
@@ -11,7 +12,7 @@ import type { Frame } from '@tocsin/bus/frame.ts';
 import { openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
 import { openTestDatabase, type TestDatabase } from '@tocsin/database/testing/test-database.ts';
 import { healthRoutes } from '@tocsin/http/health.ts';
-import type { Route } from '@tocsin/http/route.ts';
+import type { Route, RouteReply } from '@tocsin/http/route.ts';
 import { buildServer, type HttpServer } from '@tocsin/http/server.ts';
 import { openKeyDirectory } from '@tocsin/identity-service/key-directory.ts';
 import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
@@ -58,6 +59,27 @@ export interface HouseOptions {
 }
 
 const HOURS_AGO = 2 * 3_600_000;
+
+/** How long a live stream is listened to, milliseconds. */
+const LISTEN_MS = 20;
+
+/** A route whose answer ends: what a live stream says at first is the whole answer. */
+function withEnd(route: Route): Route {
+  if (!route.path.endsWith('/stream')) return route;
+  const handle = route.handle as (...args: unknown[]) => Promise<RouteReply>;
+  return {
+    ...route,
+    handle: async (...args: unknown[]) => {
+      const reply = await handle(...args);
+      if (!(reply.body instanceof Readable)) return reply;
+      const heard: Buffer[] = [];
+      reply.body.on('data', (bytes: Buffer) => heard.push(Buffer.from(bytes)));
+      await new Promise((resolve) => setTimeout(resolve, LISTEN_MS));
+      reply.body.destroy();
+      return { ...reply, body: Buffer.concat(heard) };
+    },
+  } as unknown as Route;
+}
 
 /** Opens a house without tenants. */
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
@@ -133,6 +155,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       world,
       metrics,
       pepper,
+      login: undefined,
       auditKey: { id: 'test', ...keys },
       auditHeadsFolder: join(folder, 'heads'),
       committed: () => undefined,
@@ -140,7 +163,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     }),
   );
   const health = healthRoutes({ service: 'house', version: '0.0.0', checks: [], metrics, world });
-  const routes = [...services.routes, ...health];
+  const routes = [...services.routes.map(withEnd), ...health];
   const server = buildServer({
     ...common,
     service: 'house',
