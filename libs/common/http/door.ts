@@ -34,42 +34,55 @@ export function doorOf(
     request.tocsin.rate = pass;
     rates.enter(pass, statedLength(request));
   };
-  const enter = (request: FastifyRequest, admission: Admission): undefined | Promise<undefined> => {
+  const enter = (
+    request: FastifyRequest,
+    admission: Admission,
+    address: string,
+  ): undefined | Promise<undefined> => {
     request.tocsin.admission = admission;
-    if (route.scope !== 'public') rates?.admitted(request.ip, request.headers);
+    if (route.scope !== 'public') rates?.admitted(address, request.headers);
     const state =
       admission.tenant === undefined ? undefined : gate.check(admission.tenant.tenantId);
     if (!(state instanceof Promise)) return void pay(request, state);
     return state.then((known) => void pay(request, known));
   };
-  const decide = (request: FastifyRequest): undefined | Promise<undefined> => {
+  const decide = (request: FastifyRequest, address: string): undefined | Promise<undefined> => {
     refuseNul(request.url);
-    if (rateClass === 'login') rates?.enterLogin(request.ip);
-    if (route.scope !== 'public') rates?.knock(request.ip, request.headers);
+    if (rateClass === 'login') rates?.enterLogin(address);
+    if (route.scope !== 'public') rates?.knock(address, request.headers);
     const admission = authenticate(request.headers, verifier, access);
-    if (!(admission instanceof Promise)) return enter(request, admission);
-    return admission.then((known) => enter(request, known));
+    if (!(admission instanceof Promise)) return enter(request, admission, address);
+    return admission.then((known) => enter(request, known, address));
   };
-  const refused = (request: FastifyRequest, error: unknown): Error => {
-    if (isProblem(error, 'unauthenticated')) rates?.failed(request.ip);
+  const refused = (error: unknown, address: string): Error => {
+    if (isProblem(error, 'unauthenticated')) rates?.failed(address);
     return error as Error;
   };
   return (request, _reply, done) => {
     request.tocsin.route = route;
+    const address = addressOf(request);
     let decision: undefined | Promise<undefined>;
     try {
-      decision = decide(request);
+      decision = decide(request, address);
     } catch (error) {
-      done(refused(request, error));
+      done(refused(error, address));
       return;
     }
     if (decision === undefined) done();
     else
       decision.then(
         () => done(),
-        (error: unknown) => done(refused(request, error)),
+        (error: unknown) => done(refused(error, address)),
       );
   };
+}
+
+/**
+ * The client's address, asked before anything is waited for: a socket that was closed has none any more, and whoever
+ * sends a bad credential and leaves must be counted all the same. `''` on a unix socket, which only this machine has.
+ */
+function addressOf(request: FastifyRequest): string {
+  return (request.ip as string | undefined) ?? '';
 }
 
 function rateClassOf(route: Route): RateClass {
