@@ -1,6 +1,5 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
+import { queryFiles } from '@tocsin/search/duckdb/testing/query-files.ts';
 import { type Caller, until } from '../e2e/harness.ts';
 import type { Seen, StoredGroup } from './check.ts';
 
@@ -10,38 +9,26 @@ const DAMAGED = `not contains(attributes, repeat(md5(target_id), 4))`;
 
 /** Every stored event of the writer, by group. Reads the files of a product that has stopped. */
 export async function readStored(home: string): Promise<Map<string, StoredGroup>> {
-  const folder = join(home, 'data/events');
-  const files = (await readdir(folder)).filter((name) => name.endsWith('.duckdb')).sort();
-  const instance = await DuckDBInstance.create(':memory:');
-  const connection = await instance.connect();
-  const selects: string[] = [];
-  for (const [index, name] of files.entries()) {
-    await connection.run(`attach '${join(folder, name)}' as f${index} (read_only)`);
-    selects.push(`select target_id, frame, ordinal, attributes from f${index}.events
-                  where source_integration = 'torture'`);
-  }
-  const groups = new Map<string, StoredGroup>();
-  if (selects.length > 0) {
-    const reader = await connection.runAndReadAll(
-      `select regexp_replace(target_id, '/[0-9]+$', '') as name, count(*)::DOUBLE as n,
-              count(distinct target_id)::DOUBLE as events,
-              count(*) filter (${DAMAGED})::DOUBLE as damaged,
-              min(${PLACE})::DOUBLE as first, max(${PLACE})::DOUBLE as last
-       from (${selects.join(' union all ')}) group by all`,
-    );
-    for (const row of reader.getRowObjects()) {
-      groups.set(String(row['name']), {
+  const rows = await queryFiles(
+    join(home, 'data/events'),
+    `select regexp_replace(target_id, '/[0-9]+$', '') as name, count(*)::DOUBLE as n,
+            count(distinct target_id)::DOUBLE as events,
+            count(*) filter (${DAMAGED})::DOUBLE as damaged,
+            min(${PLACE})::DOUBLE as first, max(${PLACE})::DOUBLE as last
+     from events where source_integration = 'torture' group by all`,
+  );
+  return new Map(
+    rows.map((row) => [
+      String(row['name']),
+      {
         rows: Number(row['n']),
         events: Number(row['events']),
         damaged: Number(row['damaged']),
         first: Number(row['first']),
         last: Number(row['last']),
-      });
-    }
-  }
-  connection.closeSync();
-  instance.closeSync();
-  return groups;
+      },
+    ]),
+  );
 }
 
 /** Alerts of the writer's victims and their cases, as the API tells them. */

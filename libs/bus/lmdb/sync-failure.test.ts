@@ -11,7 +11,8 @@ import { openLmdbEventBus } from './lmdb-event-bus.ts';
 
 const CHILD = join(import.meta.dirname, '../testing/crash-child.ts');
 /** Debian package `strace`; a container may forbid tracing. */
-const canTrace = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0;
+const TRACER = 'strace';
+const canTrace = spawnSync(TRACER, ['-f', '-o', '/dev/null', 'true']).status === 0;
 
 /** What the child acknowledged, and how long it lived after its first failed call. */
 interface Life {
@@ -31,7 +32,7 @@ async function runFailing(folder: string, call: string, from: number): Promise<L
     '-e',
     `inject=${call}:error=EIO:when=${from}+`,
   ];
-  const child = spawn('strace', [...trace, process.execPath, CHILD, folder, '', 'keep'], {
+  const child = spawn(TRACER, [...trace, process.execPath, CHILD, folder, '', 'keep'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
