@@ -9,9 +9,9 @@ import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts
 import { systemWorld } from '@tocsin/kernel/world.ts';
 import { MemorySearchStore } from '@tocsin/search/memory/memory-search-store.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ruleEngine } from '../../apps/tocsin/processes/rule-engine.ts';
 import { listRuleSettings } from './records.ts';
 import { createContentService } from './service.ts';
+import { ruleEngine } from './testing/rule-engine.ts';
 
 const [first] = RULE_PACK;
 const many = ['b', 'a', 'd', 'c'].flatMap((id) =>

@@ -1,9 +1,11 @@
-import type { LightMyRequestResponse } from 'fastify';
 import type { Belongings } from './belongings.ts';
 import type { Caller, Expected } from './callers.ts';
 import type { GeneratedRequest } from './foreign-requests.ts';
 import type { House } from './house.ts';
 import type { Operation } from './operations.ts';
+
+/** An answer of the gateway. */
+type LightMyRequestResponse = Awaited<ReturnType<House['server']['app']['inject']>>;
 
 /** What is wrong with an answer, as one sentence; undefined when nothing is. */
 export type Fault = string | undefined;
