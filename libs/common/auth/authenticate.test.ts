@@ -108,7 +108,7 @@ describe('roles', () => {
     expect(granted).toEqual({
       platform_admin: 'tenants:read tenants:write',
       tenant_admin:
-        'events:write events:read alerts:read alerts:write incidents:read incidents:write cases:read cases:write rules:read rules:write queues:read audit:read keys:read keys:write',
+        'events:write events:read alerts:read alerts:write incidents:read incidents:write cases:read cases:write rules:read rules:write queues:read queues:write audit:read keys:read keys:write',
       soc_analyst:
         'events:write events:read alerts:read alerts:write incidents:read incidents:write cases:read cases:write rules:read queues:read',
       auditor:
