@@ -83,7 +83,11 @@ async function measureAll(store: DuckDbEventStore, rounds: number): Promise<Time
     'newest 100 of a user': () =>
       store.search(TENANT, { ...all, query: parseQuery('actor.name:user-77'), limit: 100 }),
     'text in a command line': () =>
-      store.search(TENANT, { ...all, query: parseQuery('attributes.CommandLine:*comsvcs*'), limit: 100 }),
+      store.search(TENANT, {
+        ...all,
+        query: parseQuery('attributes.CommandLine:*comsvcs*'),
+        limit: 100,
+      }),
     'histogram of 10 minutes by product': () =>
       store.histogram(TENANT, {
         ...all,
