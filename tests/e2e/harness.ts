@@ -285,7 +285,7 @@ export class Product {
     return new Caller(this, await this.token(role, tenant), tenant);
   }
 
-  /** One request to the gateway. */
+  /** One request to the gateway. Of a stream, which has no end, the head. */
   async ask(method: string, path: string, ask: Ask = {}): Promise<Answer> {
     const headers: Record<string, string> = { ...ask.headers };
     if (ask.token !== undefined) headers['authorization'] = `Bearer ${ask.token}`;
@@ -296,7 +296,9 @@ export class Product {
       headers,
       ...(body === undefined ? {} : { body: body as string | Uint8Array<ArrayBuffer> }),
     });
-    const text = await response.text();
+    const endless = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+    if (endless) await response.body?.cancel();
+    const text = endless ? '' : await response.text();
     return { status: response.status, headers: response.headers, text, body: parsed(text) };
   }
 

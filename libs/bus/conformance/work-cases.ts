@@ -95,10 +95,11 @@ export const WORK_CASES: readonly BusCase[] = [
       );
       expect(letters[0]).toMatchObject({ attempts: 3, ordinal: 0 });
       expect(letters[0]?.reason).toContain('never works');
-      expect((await bus.depth(TOPIC, 'scan')).tenants[0]).toMatchObject({
-        frames: 0,
-        deadLetters: 1,
-      });
+      const depth = await eventually(
+        async () => (await bus.depth(TOPIC, 'scan')).tenants[0],
+        (ours) => ours?.frames === 0,
+      );
+      expect(depth).toMatchObject({ frames: 0, deadLetters: 1 });
       expect(await queue.list(GLOBEX, 10)).toEqual([]);
     },
   },
