@@ -78,8 +78,8 @@ const growing = (percent: number): readonly string[] => [
  * helper threads of a parallel collector only take time from the other process (measured: a fifth of the CPU).
  */
 const NODE_FLAGS: Readonly<Record<string, readonly string[]>> = {
-  data: ['--max-semi-space-size=32', '--single-threaded-gc', ...growing(150)],
-  control: ['--single-threaded-gc', ...growing(300)],
+  data: ['--max-semi-space-size=32', '--single-threaded-gc', ...growing(60)],
+  control: ['--single-threaded-gc', ...growing(200)],
 };
 
 function planOf(name: string, home: Home, settings: SupervisorSettings): ProcessPlan {
