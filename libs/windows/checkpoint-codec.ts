@@ -7,6 +7,15 @@ import { parseWindowRecord, windowRecord } from '@tocsin/correlation/window-reco
 export interface WindowCheckpoint {
   readonly applied: ReadonlyMap<string, number>;
   readonly tenants: readonly CheckpointTenant[];
+  readonly companions: readonly CompanionState[];
+}
+
+/** What a companion keeps of one tenant. */
+export interface CompanionState {
+  readonly name: string;
+  readonly tenantId: string;
+  /** JSON without line ends. */
+  readonly json: string;
 }
 
 export interface CheckpointTenant {
@@ -34,6 +43,10 @@ export async function encodeCheckpoint(checkpoint: WindowCheckpoint): Promise<Bu
       await nextTurn();
     }
   }
+  for (const { name, tenantId, json } of checkpoint.companions) {
+    parts.push(line(['companion', name, tenantId]), Buffer.from(`[${json}]\n`));
+    await nextTurn();
+  }
   const header = Buffer.alloc(HEADER_BYTES);
   header.write(MAGIC, 'latin1');
   header.writeBigUInt64LE(BigInt(sum(parts)), MAGIC.length);
@@ -56,15 +69,32 @@ function decodeLines(body: Buffer): WindowCheckpoint | undefined {
   const head = lines.next().value;
   if (head === undefined || head[0] !== 'applied' || !Array.isArray(head[1])) return undefined;
   const tenants: CheckpointTenant[] = [];
+  const companions: CompanionState[] = [];
   for (let next = lines.next(); next.value !== undefined; next = lines.next()) {
     const [mark, tenantId, count] = next.value;
+    if (mark === 'companion') {
+      const state = companionOf(next.value, lines.next().value);
+      if (state === undefined) return undefined;
+      companions.push(state);
+      continue;
+    }
     if (mark !== 'tenant' || typeof tenantId !== 'string' || typeof count !== 'number')
       return undefined;
     const groups = decodeGroups(lines, count);
     if (groups === undefined) return undefined;
     tenants.push({ tenantId, groups });
   }
-  return { applied: new Map(head[1]), tenants };
+  return { applied: new Map(head[1]), tenants, companions };
+}
+
+function companionOf(
+  [, name, tenantId]: readonly unknown[],
+  state: readonly unknown[] | undefined,
+): CompanionState | undefined {
+  if (typeof name !== 'string' || typeof tenantId !== 'string' || state?.length !== 1) {
+    return undefined;
+  }
+  return { name, tenantId, json: JSON.stringify(state[0]) };
 }
 
 function decodeGroups(

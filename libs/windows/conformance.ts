@@ -158,6 +158,32 @@ export const WINDOW_STORE_CHECKS: readonly WindowStoreCheck[] = [
     },
   },
   {
+    name: 'keeps the state of a companion as it was at the call, and gives it back with the offsets',
+    async run(home) {
+      const store = await home.open();
+      const state = { text: 'a\nb', count: 1 };
+      const restored: [string, unknown][] = [];
+      const companion = {
+        name: 'notes',
+        capture: (): [string, string][] => [[acme.tenantId, JSON.stringify(state)]],
+        restore: (tenantId: string, value: unknown) => void restored.push([tenantId, value]),
+        forget: () => undefined,
+      };
+      store.keep(companion);
+      await store.add(acme, adds('e', 1, 0), from(1));
+      const written = store.checkpoint();
+      state.count = 2;
+      await written;
+      const next = await home.open();
+      expect(next.takes(from(1))).toBe(false);
+      expect(next.takes(from(2))).toBe(true);
+      // One that does not ask for it must not lose it.
+      await next.checkpoint();
+      (await home.open()).keep(companion);
+      expect(restored).toEqual([[acme.tenantId, { text: 'a\nb', count: 1 }]]);
+    },
+  },
+  {
     name: 'gives the same answers after a crash and a replay from its offset',
     async run(home) {
       const frames = randomFrames(11, 30);

@@ -9,7 +9,7 @@ import { systemWorld, type World } from '@tocsin/kernel/world.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { WINDOW_STORE_CHECKS, type WindowStoreHome } from './conformance.ts';
 import { type MemoryWindowStore, openMemoryWindowStore } from './memory-window-store.ts';
-import type { WindowAdd, WindowSource, WindowStore } from './window-store.ts';
+import type { WindowAdd, WindowCompanion, WindowSource, WindowStore } from './window-store.ts';
 
 const folders: string[] = [];
 afterAll(async () => {
@@ -57,6 +57,12 @@ class Passing implements WindowStore {
   }
   add(tenant: TenantContext, adds: readonly WindowAdd[], source: WindowSource) {
     return this.inner.add(tenant, adds, source);
+  }
+  takes(source: WindowSource): boolean {
+    return this.inner.takes(source);
+  }
+  keep(companion: WindowCompanion): void {
+    this.inner.keep(companion);
   }
   applied(source: string): number {
     return this.inner.applied(source);

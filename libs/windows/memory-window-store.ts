@@ -2,10 +2,14 @@ import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { WindowState } from '@tocsin/correlation/window.ts';
 import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
-import { encodeCheckpoint, type WindowCheckpoint } from './checkpoint-codec.ts';
+import {
+  type CompanionState,
+  encodeCheckpoint,
+  type WindowCheckpoint,
+} from './checkpoint-codec.ts';
 import { CheckpointFolder } from './checkpoint-folder.ts';
 import { TenantWindows } from './tenant-windows.ts';
-import type { WindowAdd, WindowSource, WindowStore } from './window-store.ts';
+import type { WindowAdd, WindowCompanion, WindowSource, WindowStore } from './window-store.ts';
 
 /** Default of {@link MemoryWindowOptions.groupsMax}. */
 export const GROUPS_MAX = 100_000;
@@ -50,6 +54,9 @@ export class MemoryWindowStore implements WindowStore {
   #durable: ReadonlyMap<string, number>;
   #writing: Promise<void> = Promise.resolve();
   #broken: unknown;
+  readonly #companions: WindowCompanion[] = [];
+  /** What the checkpoint had of companions, until they ask for it. */
+  #kept: readonly CompanionState[];
 
   constructor(
     folder: CheckpointFolder,
@@ -62,6 +69,7 @@ export class MemoryWindowStore implements WindowStore {
     this.lost = lost;
     this.#durable = checkpoint?.applied ?? new Map();
     this.#applied = new Map(this.#durable);
+    this.#kept = checkpoint?.companions ?? [];
     for (const { tenantId, groups } of checkpoint?.tenants ?? []) {
       this.#tenants.set(tenantId, new TenantWindows(groupsMax, groups));
     }
@@ -72,11 +80,23 @@ export class MemoryWindowStore implements WindowStore {
     adds: readonly WindowAdd[],
     source: WindowSource,
   ): Promise<readonly WindowState[]> {
-    if (source.offset <= (this.#applied.get(source.source) ?? 0)) return [];
+    if (!this.takes(source)) return [];
     this.#applied.set(source.source, source.offset);
     if (adds.length === 0) return [];
     const windows = this.#windowsOf(tenant);
     return adds.map((add) => windows.add(add));
+  }
+
+  takes({ source, offset }: WindowSource): boolean {
+    return offset > (this.#applied.get(source) ?? 0);
+  }
+
+  keep(companion: WindowCompanion): void {
+    this.#companions.push(companion);
+    const isIts = ({ name }: CompanionState): boolean => name === companion.name;
+    const states = this.#kept.filter(isIts);
+    this.#kept = this.#kept.filter((state) => !isIts(state));
+    for (const { tenantId, json } of states) companion.restore(tenantId, JSON.parse(json));
   }
 
   applied(source: string): number {
@@ -100,6 +120,8 @@ export class MemoryWindowStore implements WindowStore {
   forget(tenant: TenantContext): number {
     const groups = this.#tenants.get(tenant.tenantId)?.size ?? 0;
     this.#tenants.delete(tenant.tenantId);
+    this.#kept = this.#kept.filter(({ tenantId }) => tenantId !== tenant.tenantId);
+    for (const companion of this.#companions) companion.forget(tenant.tenantId);
     return groups;
   }
 
@@ -127,7 +149,16 @@ export class MemoryWindowStore implements WindowStore {
         tenantId,
         groups: windows.capture(),
       })),
+      companions: this.#companionStates(),
     };
+  }
+
+  /** What is of a companion that this process does not know goes on as it is. */
+  #companionStates(): CompanionState[] {
+    const states = this.#companions.flatMap((companion) =>
+      companion.capture().map(([tenantId, json]) => ({ name: companion.name, tenantId, json })),
+    );
+    return [...this.#kept, ...states];
   }
 
   async #write(captured: WindowCheckpoint): Promise<void> {

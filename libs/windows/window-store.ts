@@ -14,6 +14,18 @@ export interface WindowSource {
   readonly offset: number;
 }
 
+/** State beside the windows that must agree with their offsets: kept in the same checkpoints. */
+export interface WindowCompanion {
+  /** Unique and stable: what a checkpoint knows it by. */
+  readonly name: string;
+  /** The state of each tenant (`''` for what is no tenant's) as it is now: JSON without line ends. */
+  capture(): readonly (readonly [tenantId: string, json: string])[];
+  /** Puts back what the checkpoint in use had; called once, before the first frame. */
+  restore(tenantId: string, state: unknown): void;
+  /** Forgets a tenant. */
+  forget(tenantId: string): void;
+}
+
 export interface WindowStoreCapabilities {
   /** Can several processes share it? */
   readonly shared: boolean;
@@ -34,6 +46,10 @@ export interface WindowStore {
     adds: readonly WindowAdd[],
     source: WindowSource,
   ): Promise<readonly WindowState[]>;
+  /** Whether {@link WindowStore.add} would take a frame: false at or below the applied offset. */
+  takes(source: WindowSource): boolean;
+  /** Keeps a companion's state from now on, and gives it back what it had. */
+  keep(companion: WindowCompanion): void;
   /** The last offset of a source that is in the durable state; 0 when none. */
   applied(source: string): number;
   /**

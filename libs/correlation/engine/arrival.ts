@@ -40,12 +40,15 @@ export function arrivalOf(
     text: value.text,
     number: value.number,
     carried: carriedFields.length === 0 ? NOTHING : carriedFields.map((name) => event.text(name)),
+    labels: event.labels ?? NO_LABELS,
+    eventIds: event.eventIds,
     taken: false,
   };
   return { plan, key: groupKey(values), values, member };
 }
 
 const NOTHING: readonly (string | undefined)[] = [];
+const NO_LABELS: readonly string[] = [];
 
 /** One event that came into one group by two inputs is one member. */
 export function joinArrivals(first: Arrival, second: Arrival): Arrival {

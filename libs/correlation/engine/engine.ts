@@ -6,9 +6,11 @@ import {
   type CorrelationResult,
   type EngineCounts,
   RESULT_IDS_MAX,
+  RESULT_LABELS_MAX,
 } from './correlation-event.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
 import { ENGINE_LIMITS, type EngineLimits } from './limits.ts';
+import type { Member } from './member.ts';
 import type { CorrelationPlan } from './plan.ts';
 import { type RankedPlan, rankPlans } from './rank-plans.ts';
 import { type Finding, SlidingGroup } from './sliding-group.ts';
@@ -45,6 +47,8 @@ export class CorrelationEngine {
   #time = Number.NEGATIVE_INFINITY;
   #members = 0;
   #results: CorrelationResult[] = [];
+  /** Grows with everything that a snapshot would show. */
+  revision = 0;
 
   constructor(plans: readonly CorrelationPlan[], options: EngineOptions) {
     this.#limits = { ...ENGINE_LIMITS, ...options.limits };
@@ -91,6 +95,7 @@ export class CorrelationEngine {
   add(event: CorrelationEvent, sources: readonly string[]): readonly CorrelationResult[] {
     assert(Number.isFinite(event.at), 'the time of a match is a finite number');
     this.#results = [];
+    this.revision += 1;
     this.#advance(event.at);
     this.#match(event, sources);
     return this.#results;
@@ -118,6 +123,31 @@ export class CorrelationEngine {
     this.#schedule(slot);
   }
 
+  /** Gives up the groups touched least recently, until so many members are left; counted as evicted. */
+  shed(membersMax: number): void {
+    for (let slot = this.#slots.stalest; slot !== undefined; slot = this.#slots.stalest) {
+      if (this.#members <= membersMax) return;
+      this.revision += 1;
+      this.#slots.delete(slot);
+      this.#members -= slot.group.size;
+      this.counts.groupsEvicted += 1;
+      this.counts.membersEvicted += slot.group.size;
+    }
+  }
+
+  /** How far back matches decide what comes now: the longest chain of windows, and the lateness. Milliseconds. */
+  get lookbackMs(): number {
+    const byKey = new Map(this.plans.map((plan) => [plan.plan.key, plan]));
+    const spans = new Map<string, number>();
+    // Plans stand behind those they look at.
+    for (const { plan } of this.plans) {
+      const below = plan.inputs.map(({ source }) => (byKey.has(source) ? spans.get(source) : 0));
+      spans.set(plan.key, plan.spanMs + Math.max(0, ...below.map((span) => span ?? 0)));
+    }
+    const lateness = Math.max(0, ...this.plans.map((plan) => plan.lateness));
+    return this.plans.length === 0 ? 0 : Math.max(...spans.values()) + lateness;
+  }
+
   /** Sets the time of a snapshot. */
   restoreTime(time: number): void {
     this.#time = time;
@@ -125,6 +155,7 @@ export class CorrelationEngine {
 
   #advance(time: number): void {
     if (time <= this.#time) return;
+    this.revision += 1;
     if (this.#time === Number.NEGATIVE_INFINITY) this.#expect(time);
     for (let next = this.#deadlines.popDue(time); next !== undefined; ) {
       this.#time = Math.max(this.#time, next.due);
@@ -245,7 +276,8 @@ export class CorrelationEngine {
     if (!this.wants(result.plan)) return;
     const text = (field: string): string | undefined =>
       Object.hasOwn(result.values, field) ? result.values[field] : undefined;
-    this.#match({ id: result.id, at: result.at, text }, [result.plan]);
+    const { id, at, labels, eventIds } = result;
+    this.#match({ id, at, text, labels, eventIds }, [result.plan]);
   }
 }
 
@@ -272,6 +304,23 @@ function resultOf({ plan, key, values }: Slot, finding: Finding): CorrelationRes
     value,
     count: members.length,
     memberIds: members.slice(-RESULT_IDS_MAX).map(({ id }) => id),
+    eventIds: eventIdsOf(members),
+    labels: labelsOf(members),
     values: Object.fromEntries(named),
   };
+}
+
+function eventIdsOf(members: readonly Member[]): readonly string[] {
+  const last = members.slice(-RESULT_IDS_MAX);
+  const ids = new Set(last.flatMap(({ id, eventIds }) => eventIds ?? [id]));
+  return [...ids].slice(-RESULT_IDS_MAX);
+}
+
+function labelsOf(members: readonly Member[]): readonly string[] {
+  const labels = new Set<string>();
+  for (const member of members) {
+    for (const label of member.labels) labels.add(label);
+    if (labels.size >= RESULT_LABELS_MAX) break;
+  }
+  return [...labels].slice(0, RESULT_LABELS_MAX);
 }

@@ -12,6 +12,10 @@ export interface Member {
   readonly number: number;
   /** Values that results carry beside those of the group. */
   readonly carried: readonly (string | undefined)[];
+  /** Short facts for results. */
+  readonly labels: readonly string[];
+  /** Ids it stands for; undefined: its own. */
+  readonly eventIds: readonly string[] | undefined;
   /** True when an episode has counted it: it can open no other. */
   taken: boolean;
 }

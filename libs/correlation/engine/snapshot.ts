@@ -95,13 +95,15 @@ function closingRow(state: ClosingState): unknown[] {
 }
 
 function memberRow(member: Member): unknown[] {
-  const { id, at, inputsLow, inputsHigh, text, number, carried, taken } = member;
+  const { id, at, inputsLow, inputsHigh, text, number, carried, taken, labels, eventIds } = member;
   const names = carried.map((value) => value ?? null);
-  return [id, at, inputsLow, inputsHigh, text ?? null, number, names, taken ? 1 : 0];
+  const row = [id, at, inputsLow, inputsHigh, text ?? null, number, names, taken ? 1 : 0];
+  if (labels.length === 0 && eventIds === undefined) return row;
+  return [...row, labels, eventIds ?? null];
 }
 
 function memberOf(row: unknown[]): Member {
-  const [id, at, inputsLow, inputsHigh, text, number, carried, taken] = row as [
+  const [id, at, inputsLow, inputsHigh, text, number, carried, taken, labels, eventIds] = row as [
     string,
     number,
     number,
@@ -110,6 +112,8 @@ function memberOf(row: unknown[]): Member {
     number,
     (string | null)[],
     number,
+    string[]?,
+    (string[] | null)?,
   ];
   return {
     id,
@@ -119,6 +123,8 @@ function memberOf(row: unknown[]): Member {
     text: text ?? undefined,
     number,
     carried: carried.map((value) => value ?? undefined),
+    labels: labels ?? [],
+    eventIds: eventIds ?? undefined,
     taken: taken === 1,
   };
 }
