@@ -50,6 +50,10 @@ bench-sigma: ## measure the Sigma engine against rsigma over the same rules and 
 sigma-long: ## compare the Sigma index with the plain evaluator over 200,000 generated pairs and the whole mix
 	@$(with_node) TOCSIN_SIGMA_RUNS=13000 TOCSIN_SIGMA_EVERY=18 npx vitest run libs/sigma/index
 
+sigma-oracle: ## read all public Sigma rules with pySigma too and compare; needs Python
+	@scripts/dev/install-pysigma
+	@$(with_node) TOCSIN_SIGMA_ORACLE=whole npx vitest run libs/sigma/pysigma.test.ts
+
 dev-up: up
 
 dev-down: down

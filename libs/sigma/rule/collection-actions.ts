@@ -3,8 +3,9 @@ import type { YamlDocument } from '../yaml/read-yaml.ts';
 import { member, memberText, mergeMaps, type YamlMap } from '../yaml/yaml-node.ts';
 
 /**
- * Applies the collection actions of a file, in order: `global` is a template joined into all that follow, `reset`
- * ends it, `repeat` joins into the document before. What is left are documents of their own.
+ * Applies the collection actions of a file, in order: `global` is a template joined into the rules that follow and wins
+ * over what they say, a later one takes its place; `reset` ends it; `repeat` joins into the rule or template before and
+ * wins. Correlations and filters take nothing from a template. As pySigma does it: the specification is silent.
  */
 export function applyActions(documents: readonly YamlDocument[]): YamlDocument[] {
   const out: YamlDocument[] = [];
@@ -16,18 +17,30 @@ export function applyActions(documents: readonly YamlDocument[]): YamlDocument[]
       continue;
     }
     const action = memberText(document, 'action');
-    if (action === 'global') template = withoutAction(document);
-    else if (action === 'reset') template = undefined;
+    if (action === 'global') {
+      template = withoutAction(document);
+      before = template;
+    } else if (action === 'reset') template = undefined;
     else if (action === 'repeat') {
-      before =
-        before === undefined ? withoutAction(document) : mergeMaps(before, withoutAction(document));
+      before = joined(before, withoutAction(document), document);
       out.push(before);
-    } else if (action === undefined) {
-      before = template === undefined ? document : mergeMaps(template, document);
+    } else if (action !== undefined) out.push(unknownAction(document, action));
+    else if (!isRule(document)) out.push(document);
+    else {
+      before = joined(document, template, document);
       out.push(before);
-    } else out.push(unknownAction(document, action));
+    }
   }
   return out;
+}
+
+function joined(base: YamlMap | undefined, over: YamlMap | undefined, at: YamlMap): YamlMap {
+  if (base === undefined || over === undefined) return base ?? over ?? at;
+  return { ...mergeMaps(base, over), place: at.place };
+}
+
+function isRule(document: YamlMap): boolean {
+  return member(document, 'correlation') === undefined && member(document, 'filter') === undefined;
 }
 
 function withoutAction(map: YamlMap): YamlMap {

@@ -1,3 +1,4 @@
+import type { FaultSignal } from '../fault.ts';
 import { hasWildcard, normalPattern, type Pattern, parsePattern } from '../text/pattern.ts';
 import { type Draft, invalidValue, type ModifierContext } from './draft.ts';
 
@@ -34,6 +35,10 @@ export function encodeBase64(draft: TextDraft, context: ModifierContext): Draft 
  */
 export function encodeBase64Offsets(draft: TextDraft, context: ModifierContext): Draft[] {
   const bytes = bytesOf(draft, context);
+  if (bytes.length < 2) {
+    // Of one byte an alignment leaves no character that is sure: it would match every value.
+    throw invalidValue(context, 'the value is too short to be found in base64: 2 bytes at least');
+  }
   return [0, 1, 2].map((offset) => {
     const encoded = Buffer.concat([Buffer.alloc(offset, 0x20), bytes]).toString('base64');
     const end = encoded.length + (CUT_END[(bytes.length + offset) % 3] ?? 0);
@@ -89,6 +94,37 @@ export function expandDashes(draft: TextDraft, context: ModifierContext): Draft[
 const DASH = /(?<![\p{L}\p{N}_])[-/](?=[\p{L}\p{N}_])/gu;
 const DASHES = ['-', '/', '\u2013', '\u2014', '\u2015'];
 
+/** `re|expand`: each `%name%` of a regular expression becomes each value of its list, as it is written there. */
+export function expandSource(source: string, context: ModifierContext): string[] {
+  let sources = [''];
+  let at = 0;
+  for (const match of source.matchAll(PLACEHOLDER)) {
+    const before = source.slice(at, match.index);
+    const values = listOf(match, context) ?? [match[0]];
+    sources = sources.flatMap((head) => values.map((value) => head + before + value));
+    if (sources.length > PLACEHOLDER_VALUES_MAX) throw tooManyValues(context);
+    at = match.index + match[0].length;
+  }
+  return sources.map((head) => head + source.slice(at));
+}
+
+const PLACEHOLDER = /(?<!\\)%([\w.-]+)%/g;
+
+/** The list of a placeholder; undefined, and its name noted, when there is none. */
+function listOf(
+  { 1: name = '' }: RegExpExecArray,
+  { lists, flags }: ModifierContext,
+): readonly string[] | undefined {
+  const list = lists.get(name) ?? [];
+  if (list.length > 0) return list;
+  flags.missing.add(name);
+  return undefined;
+}
+
+function tooManyValues(context: ModifierContext): FaultSignal {
+  return invalidValue(context, `placeholders make more than ${PLACEHOLDER_VALUES_MAX} values`);
+}
+
 /** `expand`: each `%name%` becomes each value of its list; `\%` is a percent sign. */
 export function expandPlaceholders(draft: TextDraft, context: ModifierContext): Draft[] {
   let patterns: Pattern[] = [[]];
@@ -98,9 +134,7 @@ export function expandPlaceholders(draft: TextDraft, context: ModifierContext): 
       patterns = patterns.flatMap((before) =>
         choice.map((pattern) => normalPattern([...before, ...pattern])),
       );
-      if (patterns.length > PLACEHOLDER_VALUES_MAX) {
-        throw invalidValue(context, `placeholders make more than ${PLACEHOLDER_VALUES_MAX} values`);
-      }
+      if (patterns.length > PLACEHOLDER_VALUES_MAX) throw tooManyValues(context);
     }
   }
   return patterns.map((pattern) => ({ ...draft, pattern }));
@@ -113,11 +147,9 @@ export const PLACEHOLDER_VALUES_MAX = 50_000;
 function placeholderChoices(text: string, context: ModifierContext): Pattern[][] {
   const choices: Pattern[][] = [];
   let at = 0;
-  for (const match of text.matchAll(/(?<!\\)%([\w.-]+)%/g)) {
+  for (const match of text.matchAll(PLACEHOLDER)) {
     choices.push([[unescapePercent(text.slice(at, match.index))]]);
-    const list = context.lists.get(match[1] ?? '') ?? [];
-    if (list.length === 0) context.flags.missing.add(match[1] ?? '');
-    choices.push(list.length === 0 ? [[match[0]]] : list.map((value) => parsePattern(value)));
+    choices.push(listOf(match, context)?.map((value) => parsePattern(value)) ?? [[match[0]]]);
     at = match.index + match[0].length;
   }
   choices.push([[unescapePercent(text.slice(at))]]);

@@ -2,7 +2,7 @@ import { FaultSignal } from '../fault.ts';
 import { parseRegex } from '../regex/parse-regex.ts';
 import { RegexFault } from '../regex/regex-node.ts';
 import { compileRegex } from '../regex/regex-program.ts';
-import { parsePattern, withStars } from '../text/pattern.ts';
+import { hasWildcard, parsePattern, withStars } from '../text/pattern.ts';
 import { parseNetwork } from './cidr-network.ts';
 import { type Draft, invalidValue, type ModifierContext, numberText } from './draft.ts';
 import {
@@ -11,6 +11,7 @@ import {
   encodeWide,
   expandDashes,
   expandPlaceholders,
+  expandSource,
 } from './encode-value.ts';
 import type { CompareOperator, FieldOperator, TimePart } from './rule.ts';
 
@@ -29,7 +30,7 @@ export const VALUE_MODIFIERS: ReadonlyMap<string, Modifier> = new Map<string, Mo
   ['base64', onText((draft, context) => [encodeBase64(draft, context)])],
   ['base64offset', onText(encodeBase64Offsets)],
   ['windash', onText(expandDashes)],
-  ['expand', onText(expandPlaceholders)],
+  ['expand', expand],
   ['cidr', onText(cidr)],
   ['re', onText(regex)],
   ['i', regexFlag('i')],
@@ -53,6 +54,32 @@ export const VALUE_MODIFIERS: ReadonlyMap<string, Modifier> = new Map<string, Mo
 
 /** Modifiers of the whole item. */
 export const ITEM_MODIFIERS: ReadonlySet<string> = new Set(['all', 'neq', 'cased', 'exists']);
+
+const COMPARISONS = ['lt', 'lte', 'gt', 'gte'];
+const TIME_PARTS = ['minute', 'hour', 'day', 'week', 'month', 'year'];
+
+/** Modifiers that take the value as it is written, and the value modifiers that may stand before them. */
+const TAKES_RAW: ReadonlyMap<string, readonly string[]> = new Map([
+  ['re', []],
+  ['cidr', []],
+  ['fieldref', ['contains', 'startswith', 'endswith']],
+  ...COMPARISONS.map((name): [string, string[]] => [name, TIME_PARTS]),
+  ...TIME_PARTS.map((name): [string, string[]] => [name, COMPARISONS]),
+]);
+
+/** The first modifier that would lose what one before it did, and that one; undefined when all is well. */
+export function misplacedModifier(
+  names: readonly string[],
+): [name: string, before: string] | undefined {
+  for (const [at, name] of names.entries()) {
+    const allowed = TAKES_RAW.get(name);
+    const before = names
+      .slice(0, at)
+      .find((one) => VALUE_MODIFIERS.has(one) && allowed?.includes(one) === false);
+    if (before !== undefined) return [name, before];
+  }
+  return undefined;
+}
 
 function onText(apply: (draft: TextDraft, context: ModifierContext) => readonly Draft[]): Modifier {
   return (draft, context) => {
@@ -97,6 +124,17 @@ function regex(draft: TextDraft, context: ModifierContext): readonly Draft[] {
   return [{ kind: 'test', test: { kind: 'regex', source: draft.raw, flags: '' } }];
 }
 
+function expand(draft: Draft, context: ModifierContext): readonly Draft[] {
+  if (draft.kind !== 'test' || draft.test.kind !== 'regex') {
+    return onText(expandPlaceholders)(draft, context);
+  }
+  const { test } = draft;
+  return expandSource(test.source, context).map((source): Draft => {
+    checkRegex(source, test.flags, context);
+    return { kind: 'test', test: { ...test, source } };
+  });
+}
+
 function checkRegex(source: string, flags: string, context: ModifierContext): void {
   try {
     compileRegex(parseRegex(source, flags));
@@ -120,6 +158,9 @@ function regexFlag(flag: string): Modifier {
 
 function fieldReference(draft: TextDraft, context: ModifierContext): readonly Draft[] {
   if (draft.raw === '') throw invalidValue(context, 'names no field');
+  if (hasWildcard(parsePattern(draft.raw))) {
+    throw invalidValue(context, 'names one field: it takes no wildcard');
+  }
   const { affix: operator, raw: other } = draft;
   return [{ kind: 'test', test: { kind: 'field', other, operator, cased: false } }];
 }

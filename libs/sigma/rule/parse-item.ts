@@ -8,7 +8,7 @@ import {
   type ModifierContext,
   numberText,
 } from './draft.ts';
-import { ITEM_MODIFIERS, textDraft, VALUE_MODIFIERS } from './modifiers.ts';
+import { ITEM_MODIFIERS, misplacedModifier, textDraft, VALUE_MODIFIERS } from './modifiers.ts';
 import type { Expression, Test } from './rule.ts';
 
 /** Lists that fill placeholders, and where names without a list are collected. */
@@ -40,7 +40,7 @@ function parseValues(
 ): Expression {
   const values = scalarsOf(node);
   const flags: ItemFlags = { all: false, negated: false, cased: false, missing: options.missing };
-  for (const name of modifiers) checkModifier(name, place);
+  checkModifiers(modifiers, place);
   if (modifiers.includes('exists')) return existence(field, modifiers, values, place);
   flags.all = modifiers.includes('all');
   flags.negated = modifiers.includes('neq');
@@ -66,6 +66,15 @@ function parseValues(
 
 function negate(part: Expression, flags: ItemFlags): Expression {
   return flags.negated ? { kind: 'not', part } : part;
+}
+
+function checkModifiers(modifiers: readonly string[], place: Place): void {
+  for (const name of modifiers) checkModifier(name, place);
+  const misplaced = misplacedModifier(modifiers);
+  if (misplaced === undefined) return;
+  const [name, before] = misplaced;
+  const message = `${name} takes the value as it is written: ${before} cannot stand before it`;
+  throw new FaultSignal('invalid_modifier', place, message);
 }
 
 function checkModifier(name: string, place: Place): void {

@@ -96,7 +96,7 @@ class TreeReader {
     }
     if (depth > YAML_DEPTH_MAX) throw depthFault(place);
     if (isAlias(node)) return this.#node(node.resolve(document), document, depth + 1);
-    if (isScalar(node)) return { kind: 'scalar', value: scalarValue(node.value), place };
+    if (isScalar(node)) return { kind: 'scalar', value: scalarValue(node), place };
     if (isSeq(node)) {
       const items = node.items.map((item) => this.#node(item, document, depth + 1));
       return { kind: 'list', items, place };
@@ -125,16 +125,22 @@ class TreeReader {
   }
 }
 
-function scalarValue(value: unknown): YamlScalarValue {
-  if (typeof value === 'bigint') {
+/**
+ * The value of a scalar. A number that is written otherwise than people write numbers stays text: `00000429` is a
+ * keyboard layout and `12e4567` the start of a hash, of which YAML makes 429 and more than any number.
+ */
+function scalarValue({ value, source }: { value: unknown; source?: string }): YamlScalarValue {
+  if (typeof value === 'bigint' || typeof value === 'number') {
+    if (source !== undefined && !NUMBER.test(source)) return source;
     const number = Number(value);
-    return Number.isSafeInteger(number) ? number : value;
+    return typeof value === 'number' || Number.isSafeInteger(number) ? number : value;
   }
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-    return value;
-  }
+  if (typeof value === 'string' || typeof value === 'boolean') return value;
   return value === null || value === undefined ? null : String(value);
 }
+
+const NUMBER =
+  /^[-+]?(?:0x[0-9a-f]+|(?:0|[1-9]\d*)(?:\.\d*(?:e[-+]?\d{1,2})?)?|\.\d+(?:e[-+]?\d{1,2})?)$/i;
 
 function depthFault(place: Place): FaultSignal {
   const message = `nested more than ${YAML_DEPTH_MAX} deep: flatten it`;
