@@ -197,6 +197,12 @@ export interface IncidentMergeTable {
   added_keys: readonly string[];
   /** Cases of the source that now belong to the target. */
   moved_cases: readonly string[];
+  /** Links that the merge made, which its undoing takes back. */
+  added_links: ColumnType<
+    readonly { readonly caseId: string; readonly alertId: string }[],
+    string | undefined,
+    string
+  >;
   merged_at: Date;
   merged_by: string;
   undone_at: Date | null;

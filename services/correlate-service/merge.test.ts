@@ -106,6 +106,20 @@ async function contents(tenant: string, id: string) {
   };
 }
 
+/** Which alert is on which case. */
+function links(tenant: string) {
+  return bench.sql(
+    (tx) =>
+      tx
+        .selectFrom('case_alerts')
+        .select(['case_id', 'alert_id'])
+        .orderBy('case_id')
+        .orderBy('alert_id')
+        .execute(),
+    tenant,
+  );
+}
+
 describe('merging incidents', () => {
   it('gives the target the alerts, names and times of the source, and closes the source', async () => {
     const { tenant, incidents } = await strangers('ann', 'ben');
@@ -163,6 +177,43 @@ describe('merging incidents', () => {
     await unmerge(tenant, source);
     expect((await contents(tenant, target)).cases).toEqual([]);
     expect((await contents(tenant, source)).cases).toHaveLength(1);
+  });
+
+  it('is undone: the links that it made between cases and alerts go, those of people stay', async () => {
+    const { tenant, incidents } = await strangers('ann', 'ben', 'cleo');
+    const [target = '', ...sources] = incidents;
+    const before = await links(tenant);
+    expect(before).toHaveLength(3);
+    await merge(tenant, target, ...sources);
+    expect(await links(tenant)).toHaveLength(5);
+    await unmerge(tenant, sources[0] ?? '');
+    expect(await links(tenant)).toHaveLength(4);
+    await unmerge(tenant, sources[1] ?? '');
+    expect(await links(tenant)).toEqual(before);
+    const audited = await bench.sql(
+      (tx) =>
+        tx.selectFrom('audit_log').selectAll().where('action', '=', 'case.unlink_alert').execute(),
+      tenant,
+    );
+    expect(audited).toHaveLength(2);
+  });
+
+  it('is undone: a case that moved takes back only the alerts it had', async () => {
+    tenants += 1;
+    const tenant = `merge-${tenants}`;
+    await send(tenant, 'ann', { severity: 3 });
+    await send(tenant, 'ben', { severity: 8 });
+    const before = await links(tenant);
+    const rows = await bench.sql(
+      (tx) => tx.selectFrom('alerts').select(['incident_id', 'severity']).execute(),
+      tenant,
+    );
+    const of = (severity: number) =>
+      rows.find((row) => row.severity === severity)?.incident_id ?? '';
+    await merge(tenant, of(3), of(8));
+    expect(await links(tenant)).toHaveLength(before.length + 1);
+    await unmerge(tenant, of(8));
+    expect(await links(tenant)).toEqual(before);
   });
 
   it('keeps an alert that joined the target after the merge in the target', async () => {

@@ -1,6 +1,6 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { TenantTransaction } from '@tocsin/database/database.ts';
-import { linkIncidentAlerts } from '@tocsin/database/records/case-alert-link.ts';
+import { linkIncidentAlerts, unlinkAlerts } from '@tocsin/database/records/case-alert-link.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { INCIDENT_ALERTS_MAX } from '../domain/choose-incident.ts';
 import { isOpenIncident } from '../domain/incident-transitions.ts';
@@ -12,7 +12,13 @@ import {
   getIncidentForChange,
   type IncidentRow,
 } from './incident-queries.ts';
-import { moveContents, returnContents, standingMerge } from './merge-rows.ts';
+import {
+  keepAddedLinks,
+  type MergedSource,
+  moveContents,
+  returnContents,
+  standingMerge,
+} from './merge-rows.ts';
 import { moveOpenCases } from './move-cases.ts';
 import { recordMerge } from './record-merge.ts';
 
@@ -38,10 +44,14 @@ export async function mergeIncidents(
   sourceIds: readonly string[],
   occasion: MergeOccasion,
 ): Promise<IncidentRow> {
-  for (const sourceId of sourceIds) await mergeOne(tx, tenant, target, sourceId, occasion);
+  const merged: MergedSource[] = [];
+  for (const sourceId of sourceIds) {
+    merged.push(await mergeOne(tx, tenant, target, sourceId, occasion));
+  }
   const { now, requestId, reason } = occasion;
   await refreshIncident(tx, tenant, target.incident_id, now);
-  await linkIncidentAlerts(tx, tenant, [target.incident_id], now);
+  const links = await linkIncidentAlerts(tx, tenant, [target.incident_id], now);
+  await keepAddedLinks(tx, tenant, merged, links);
   const after = await changeIncident(tx, tenant, target, {}, now);
   checkRoom(after);
   await recordMerge(tx, tenant, {
@@ -63,7 +73,7 @@ async function mergeOne(
   target: IncidentRow,
   sourceId: string,
   { now, requestId, reason, newId }: MergeOccasion,
-): Promise<void> {
+): Promise<MergedSource> {
   const source = await getIncidentForChange(tx, tenant, sourceId);
   checkMerge(target, source);
   const moved = await moveContents(tx, tenant, sourceId, target.incident_id, now);
@@ -80,11 +90,12 @@ async function mergeOne(
     },
     now,
   );
+  const mergeId = newId();
   await tx
     .insertInto('incident_merges')
     .values({
       tenant_id: tenant.tenantId,
-      merge_id: newId(),
+      merge_id: mergeId,
       incident_id: target.incident_id,
       source_id: sourceId,
       reason,
@@ -111,6 +122,7 @@ async function mergeOne(
     now,
     requestId,
   });
+  return { mergeId, addedAlerts: moved.addedAlerts, movedCases };
 }
 
 /**
@@ -143,6 +155,8 @@ export async function unmergeIncident(
   await changeIncident(tx, tenant, source, back, now);
   const cases = { from: target.incident_id, to: source.incident_id, now, requestId };
   await moveOpenCases(tx, tenant, { ...cases, only: merge.moved_cases });
+  const { added_links: links, merged_at: linkedAt } = merge;
+  await unlinkAlerts(tx, tenant, links, { linkedAt, now, requestId });
   await refreshIncident(tx, tenant, source.incident_id, now);
   await refreshIncident(tx, tenant, target.incident_id, now);
   const targetAfter = await changeIncident(tx, tenant, target, {}, now);

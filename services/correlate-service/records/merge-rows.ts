@@ -1,5 +1,6 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { TenantTransaction } from '@tocsin/database/database.ts';
+import type { CaseAlertLink } from '@tocsin/database/records/case-alert-link.ts';
 import type { IncidentMergeTable } from '@tocsin/database/workflow-tables.ts';
 import { type Selectable, sql } from 'kysely';
 import { namesHeld } from './incident-contents.ts';
@@ -39,6 +40,40 @@ export async function moveContents(
     movedAlerts: moved.map((row) => row.alert_id),
     addedKeys: keys.map((row) => row.entity_key),
   };
+}
+
+/** One source of a merge, as its links are kept. */
+export interface MergedSource {
+  readonly mergeId: string;
+  readonly addedAlerts: readonly string[];
+  readonly movedCases: readonly string[];
+}
+
+/**
+ * Keeps the links that merges into one target made, each with the source it came from: the one that brought the alert,
+ * else the one whose case took over the target's alerts.
+ */
+export async function keepAddedLinks(
+  tx: TenantTransaction,
+  tenant: TenantContext,
+  sources: readonly MergedSource[],
+  links: readonly CaseAlertLink[],
+): Promise<void> {
+  const bySource = Map.groupBy(
+    links,
+    ({ caseId, alertId }) =>
+      sources.find((source) => source.addedAlerts.includes(alertId)) ??
+      sources.find((source) => source.movedCases.includes(caseId)),
+  );
+  for (const [source, added] of bySource) {
+    if (source === undefined) continue; // was missing before: no merge's to take back
+    await tx
+      .updateTable('incident_merges')
+      .set({ added_links: JSON.stringify(added) })
+      .where('tenant_id', '=', tenant.tenantId)
+      .where('merge_id', '=', source.mergeId)
+      .execute();
+  }
 }
 
 /** Takes back what a merge moved. Alerts that joined the target since stay there, with the names they tie by. */
