@@ -93,4 +93,7 @@ export const RuleHead = Type.Object({
 });
 
 /** A rule as data: the head that every kind has, and what an event must be. */
-export type RuleDocument = Readonly<Static<typeof RuleHead>> & { readonly condition: Condition };
+export type RuleDocument = Readonly<Static<typeof RuleHead>> & {
+  /** Absent only where the kind says otherwise what matches. */
+  readonly condition?: Condition;
+};

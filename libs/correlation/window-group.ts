@@ -10,6 +10,8 @@ export interface WindowEntry {
   /** True when an episode has counted it: it can open no other. */
   readonly taken: boolean;
   readonly labels: readonly string[];
+  /** Steps of a sequence that the event meets, as bits; absent for other rules. */
+  readonly steps?: number;
 }
 
 /** What is remembered of one (tenant, rule, group). Immutable: a step gives a new one. */

@@ -30,16 +30,19 @@ export function windowRecord(group: WindowGroup): WindowRecord {
   }
   const { episode } = group;
   const last = episode === undefined ? 0 : episodeRecord(episode);
-  return [group.newestAt, group.episodeFrom, tables, entries, last];
+  const record = [group.newestAt, group.episodeFrom, tables, entries, last];
+  const isSequence = group.entries.some(({ steps }) => steps !== undefined);
+  return isSequence ? [...record, group.entries.map(({ steps }) => steps ?? 0)] : record;
 }
 
 /** Reads a {@link windowRecord}; undefined when the value is not one. */
 export function parseWindowRecord(record: unknown): WindowGroup | undefined {
-  if (!Array.isArray(record) || record.length !== 5) return undefined;
-  const [newestAt, episodeFrom, tables, fields, last]: unknown[] = record;
+  if (!Array.isArray(record) || record.length < 5 || record.length > 6) return undefined;
+  const [newestAt, episodeFrom, tables, fields, last, steps]: unknown[] = record;
   if (typeof newestAt !== 'number' || typeof episodeFrom !== 'number') return undefined;
   if (!Array.isArray(tables) || !tables.every(isTexts) || !Array.isArray(fields)) return undefined;
-  const entries = parseEntries(fields, tables, newestAt);
+  const plain = parseEntries(fields, tables, newestAt);
+  const entries = steps === undefined ? plain : withSteps(plain, steps);
   const episode = last === 0 ? undefined : parseEpisode(last);
   if (entries === undefined || (last !== 0 && episode === undefined)) return undefined;
   return { newestAt, episodeFrom, entries, episode };
@@ -61,6 +64,13 @@ function parseEntries(
     entries.push({ at: newestAt - age, eventId, weight, events, taken: taken === 1, labels });
   }
   return entries;
+}
+
+function withSteps(entries: WindowEntry[] | undefined, steps: unknown): WindowEntry[] | undefined {
+  if (!Array.isArray(steps) || steps.length !== entries?.length) return undefined;
+  const bits: readonly unknown[] = steps;
+  if (!bits.every((one) => typeof one === 'number')) return undefined;
+  return entries.map((entry, index) => ({ ...entry, steps: bits[index] ?? 0 }));
 }
 
 function episodeRecord(episode: Episode): WindowRecord {

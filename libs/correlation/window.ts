@@ -7,7 +7,18 @@ export interface WindowRule {
   readonly threshold: number;
   /** How much later than its group's newest event one may come and still count, milliseconds. */
   readonly latenessMs: number;
+  /**
+   * When given, an episode opens for events in this order in place of a sum (`threshold` is not looked at): the number
+   * of the step, 0 to {@link SEQUENCE_STEPS_MAX} - 1, that each place asks for. 2 to {@link SEQUENCE_PLACES_MAX} places.
+   */
+  readonly sequence?: readonly number[];
 }
+
+/** Most different steps of a sequence: they are the bits of `WindowEvent.steps`. */
+export const SEQUENCE_STEPS_MAX = 10;
+
+/** Most places of a sequence: a step that must come n times has n of them. Bounds what a full window must keep. */
+export const SEQUENCE_PLACES_MAX = 20;
 
 /** One event on its way into the window of one group. */
 export interface WindowEvent {
@@ -16,6 +27,8 @@ export interface WindowEvent {
   readonly at: number;
   /** What it counts. Taken as a whole number, 1 to {@link WEIGHT_MAX}, so that sums are exact. */
   readonly weight: number;
+  /** For a rule with a sequence: bit n is set when the event meets step n. */
+  readonly steps?: number;
   /** Short facts of the event that an alert names, for example `src_ip=10.0.0.1`; kept in the episode. */
   readonly labels?: readonly string[];
 }
@@ -51,8 +64,13 @@ export interface WindowState {
   /** Events and sum of weights in the window that ends at this event; 0 for a late one. */
   readonly count: number;
   readonly total: number;
-  /** The episode that is open at this event's time after the add, if any. */
+  /**
+   * The episode that is open at this event's time after the add, if any; for a rule with a sequence only when this
+   * very add made one whole.
+   */
   readonly episode: Episode | undefined;
   /** True when this very add opened the episode. */
   readonly opened: boolean;
+  /** Entries of a sequence that this add gave up because of the limit; absent for none. */
+  readonly dropped?: number;
 }

@@ -43,6 +43,7 @@ export type DetectCount =
   | 'events_late'
   | 'events_repeated'
   | 'events_clock_wrong'
+  | 'sequence_events_dropped'
   | 'matches_without_group';
 
 /** What became of one frame. */
@@ -155,8 +156,11 @@ function countFrame(
   if (frame.ungrouped > 0) {
     counts.count('matches_without_group', tenant.tenantId, '', frame.ungrouped);
   }
-  for (const [index, { outcome }] of states.entries()) {
+  for (const [index, { outcome, dropped }] of states.entries()) {
     const ruleId = frame.rules[index]?.document.id ?? '';
+    if (dropped !== undefined) {
+      counts.count('sequence_events_dropped', tenant.tenantId, ruleId, dropped);
+    }
     if (outcome === 'late') counts.count('events_late', tenant.tenantId, ruleId, 1);
     if (outcome === 'repeated') counts.count('events_repeated', tenant.tenantId, ruleId, 1);
   }

@@ -89,6 +89,18 @@ const dns = (second: number, qtype_name: string) =>
   });
 const powershell = 'C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe';
 const GIB = 1024 ** 3;
+const logon = (EventID: 4624 | 4625, second: number, IpAddress = '10.1.1.9') =>
+  windows('Security', EventID, {
+    TimeCreated: `2026-06-01T${clock(second)}.000Z`,
+    TargetUserName: 'kim',
+    TargetDomainName: 'LAB',
+    LogonType: 3,
+    IpAddress,
+  });
+const accepted = (second: number, user: string) =>
+  ssh(second, `Accepted password for ${user} from 203.0.113.7 port 40122 ssh2`);
+const rootShell = (second: number, user: string) =>
+  `Jun  1 ${clock(second)} gw-7 sudo: ${user} : TTY=pts/1 ; PWD=/ ; USER=root ; COMMAND=/usr/bin/bash`;
 
 interface Sample {
   readonly rule: string;
@@ -318,6 +330,74 @@ const SAMPLES: readonly Sample[] = [
       'another log': [windows('System', 104, { SubjectUserName: 'kim' })],
     },
     staysSilent: { 'a login': [windows('Security', 4624, { TargetUserName: 'kim' })] },
+  },
+  {
+    rule: 'windows-login-after-guessing',
+    alerts: {
+      'five failures and a login': [...times(5, (n) => logon(4625, n * 60)), logon(4624, 400)],
+      'the login is received first': [logon(4624, 300), ...times(5, (n) => logon(4625, n * 50))],
+    },
+    staysSilent: {
+      'four failures and a login': [...times(4, (n) => logon(4625, n * 60)), logon(4624, 400)],
+      'a login and then five failures': [logon(4624, 0), ...times(5, (n) => logon(4625, n + 1))],
+      'a login from elsewhere': [...times(5, (n) => logon(4625, n)), logon(4624, 9, '10.1.1.10')],
+      'a login half an hour after the first failure': [
+        ...times(5, (n) => logon(4625, n)),
+        logon(4624, 1800),
+      ],
+    },
+  },
+  {
+    rule: 'root-shell-after-guessing',
+    alerts: {
+      'three failures, a login, a root shell': [
+        ...times(3, (n) => failed(n, 'kim', '203.0.113.7')),
+        accepted(20, 'kim'),
+        rootShell(600, 'kim'),
+      ],
+    },
+    staysSilent: {
+      'a login and a root shell': [accepted(20, 'kim'), rootShell(600, 'kim')],
+      'the shell was there before the login': [
+        ...times(3, (n) => failed(n, 'kim', '203.0.113.7')),
+        rootShell(10, 'kim'),
+        accepted(20, 'kim'),
+      ],
+      'the shell of somebody else': [
+        ...times(3, (n) => failed(n, 'kim', '203.0.113.7')),
+        accepted(20, 'kim'),
+        rootShell(600, 'ann'),
+      ],
+    },
+  },
+  {
+    rule: 'log-cleared-after-intrusion',
+    alerts: {
+      'a service from a temporary folder, then the log': [
+        windows('System', 7045, { ServiceName: 'x', ImagePath: 'C:\\Windows\\Temp\\x.exe' }),
+        windows('Security', 1102, {
+          TimeCreated: '2026-06-01T11:20:00.000Z',
+          SubjectUserName: 'kim',
+        }),
+      ],
+    },
+    staysSilent: {
+      'the log first': [
+        windows('Security', 1102, { SubjectUserName: 'kim' }),
+        windows('System', 7045, {
+          TimeCreated: '2026-06-01T11:20:00.000Z',
+          ServiceName: 'x',
+          ImagePath: 'C:\\Windows\\Temp\\x.exe',
+        }),
+      ],
+      'an honest service, then the log': [
+        windows('System', 7045, { ServiceName: 'd', ImagePath: 'system32\\DRIVERS\\d.sys' }),
+        windows('Security', 1102, {
+          TimeCreated: '2026-06-01T11:20:00.000Z',
+          SubjectUserName: 'kim',
+        }),
+      ],
+    },
   },
   {
     rule: 'dns-text-burst',

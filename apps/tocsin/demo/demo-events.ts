@@ -98,6 +98,9 @@ export const expectedDemo: ExpectedDemo = {
     { ruleId: 'dns-text-burst', alerts: 1, events: ATTACK_COUNTS.textQueries },
     { ruleId: 'large-outbound-transfer', alerts: 1, events: ATTACK_COUNTS.uploads },
     { ruleId: 'event-log-cleared', alerts: 1, events: 1 },
+    // Sequences over events of the above: the guesses, the login and the shell; the work and the log.
+    { ruleId: 'root-shell-after-guessing', alerts: 1, events: ATTACK_COUNTS.guesses + 2 },
+    { ruleId: 'log-cleared-after-intrusion', alerts: 1, events: 5 },
   ],
   incidents: 1,
   cases: 1,

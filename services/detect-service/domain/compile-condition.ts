@@ -17,7 +17,11 @@ type ValueTest = (value: unknown) => boolean;
  *
  * @throws Problem `invalid_request` that points at an unknown field or at too deep a nesting
  */
-export function compileCondition(condition: Condition, pointer = '', depth = 1): EventTest {
+export function compileCondition(
+  condition: Condition,
+  pointer = '/condition',
+  depth = 1,
+): EventTest {
   if (depth > CONDITION_DEPTH_MAX) {
     throw fault(pointer, `conditions nest at most ${CONDITION_DEPTH_MAX} deep`);
   }
@@ -126,6 +130,6 @@ function isPresent(value: unknown): boolean {
 function fault(pointer: string, detail: string): Problem {
   return new Problem('invalid_request', {
     detail: `the condition is not valid: ${detail}`,
-    errors: [{ pointer: `/condition${pointer}`, detail }],
+    errors: [{ pointer, detail }],
   });
 }

@@ -97,6 +97,7 @@ function addOf(
   at: number,
   labels: readonly string[],
 ): WindowAdd {
-  const weight = rule.counting.weigh(event);
-  return { rule: rule.counting.window, group, at, eventId: event.eventId, weight, labels };
+  const { window, weigh, stepsOf } = rule.counting;
+  const add = { rule: window, group, at, eventId: event.eventId, weight: weigh(event), labels };
+  return stepsOf === undefined ? add : { ...add, steps: stepsOf(event) };
 }

@@ -8,6 +8,8 @@ export interface Counting {
   readonly window: WindowRule;
   /** What a matching event counts: 1 or more. */
   weigh(event: NormalizedEvent): number;
+  /** For a window with a sequence: the steps the event meets, as bits; an event that meets none does not match. */
+  stepsOf?(event: NormalizedEvent): number;
 }
 
 /** A kind of rule: what its parameters are, and how its matches become alerts. One file each in `kinds/`. */
@@ -20,6 +22,10 @@ export interface RuleKind {
    * count it adds to), false = it alerts all the same.
    */
   readonly needsGroup: boolean;
+  /** False: a document may be without a condition, as its parameters say what matches. Default true. */
+  readonly conditionRequired?: boolean;
+  /** The categories of the events it looks at; default: the document's own. */
+  categories?(document: RuleDocument): readonly string[];
   /**
    * @throws Problem `invalid_request` for what the schema cannot say
    */

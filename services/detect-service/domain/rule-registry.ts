@@ -16,7 +16,11 @@ export class RuleRegistry {
 
   constructor(rules: readonly Rule[]) {
     this.rules = rules;
-    this.#byCategory = Map.groupBy(rules, (rule) => rule.document.category);
+    const pairs = rules.flatMap((rule) => rule.categories.map((category) => ({ category, rule })));
+    const byCategory = Map.groupBy(pairs, ({ category }) => category);
+    this.#byCategory = new Map(
+      [...byCategory].map(([category, found]) => [category, found.map(({ rule }) => rule)]),
+    );
   }
 
   /** These rules watch every tenant alike. */
@@ -60,13 +64,15 @@ function parseRule(value: unknown, kinds: readonly RuleKind[]): Rule {
   const id = typeof value === 'object' && value !== null && 'id' in value ? String(value.id) : '?';
   check(id, RuleHead, value, '');
   const document = value as RuleDocument;
-  check(id, Condition, document.condition, '/condition');
   if (!CATEGORIES.some((category) => category === document.category)) {
     throw invalid(id, '/category', `must be one of ${CATEGORIES.join(', ')}`);
   }
   const kind = kinds.find((known) => known.name === document.kind);
   if (kind === undefined) {
     throw invalid(id, '/kind', `must be one of ${kinds.map((known) => known.name).join(', ')}`);
+  }
+  if (document.condition !== undefined || kind.conditionRequired !== false) {
+    check(id, Condition, document.condition, '/condition');
   }
   check(id, kind.parameters, document.parameters, '/parameters');
   return compileRule(document, kind);

@@ -10,9 +10,11 @@ import type { Counting, RuleKind } from './rule-kind.ts';
 export interface Rule {
   readonly document: RuleDocument;
   readonly counting: Counting;
+  /** The categories of the events it looks at. */
+  readonly categories: readonly string[];
   /** Names of the fields that group its alerts. */
   readonly groupBy: readonly string[];
-  /** Logsource and condition; the category is the registry's to check. */
+  /** Logsource, condition and steps; the category is the registry's to check. */
   readonly matches: EventTest;
   /** The group key of a matching event; undefined when it has no value in a needed field. */
   groupOf(event: NormalizedEvent): string | undefined;
@@ -24,7 +26,8 @@ export interface Rule {
  * @throws Problem `invalid_request` when it names a field that does not exist
  */
 export function compileRule(document: RuleDocument, kind: RuleKind): Rule {
-  const condition = compileCondition(document.condition);
+  const counting = kind.counting(document);
+  const condition = conditionOf(document, counting);
   const logsources = document.logsources ?? [];
   const matches: EventTest =
     logsources.length === 0
@@ -33,7 +36,15 @@ export function compileRule(document: RuleDocument, kind: RuleKind): Rule {
   const groupBy = document.group_by ?? DEFAULT_GROUP;
   const readers = groupBy.map((field, index) => readerOf(document, field, index));
   const groupOf = document.group_by === undefined ? defaultGroup : grouping(readers, kind);
-  return { document, counting: kind.counting(document), groupBy, matches, groupOf };
+  const categories = kind.categories?.(document) ?? [document.category];
+  return { document, counting, categories, groupBy, matches, groupOf };
+}
+
+/** The document's condition, and at least one step where the kind has steps. */
+function conditionOf(document: RuleDocument, { stepsOf }: Counting): EventTest {
+  const { condition } = document;
+  const own = condition === undefined ? () => true : compileCondition(condition);
+  return stepsOf === undefined ? own : (event) => stepsOf(event) !== 0 && own(event);
 }
 
 /** Named in the alert of a rule without `group_by`. */
@@ -58,7 +69,7 @@ function defaultGroup(event: NormalizedEvent): string {
 export const GROUP_VALUE_MAX = 256;
 
 /** UNTRUSTED, and kept in memory once for each group: a longer value ends in a hash of all of it. */
-function boundedValue(value: string): string {
+export function boundedValue(value: string): string {
   if (value.length <= GROUP_VALUE_MAX) return value;
   const hash = createHash('sha256').update(value).digest('hex').slice(0, 32);
   return `${value.slice(0, GROUP_VALUE_MAX - hash.length - 1)}~${hash}`;
