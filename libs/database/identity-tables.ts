@@ -39,9 +39,17 @@ export interface ApiKeyIndexRow {
   tenant_id: string;
 }
 
-/** Somebody who is logged in, in the schema `platform` (migration 021). */
+/** Somebody who is logged in, in the schema `platform` (migrations 021, 100). */
 export interface LoginSessionRow {
   session_hash: string;
+  /** How people name it; opens nothing. */
+  session_id: ColumnType<string, string, never>;
+  /** The id before; null until it changes. */
+  previous_hash: ColumnType<string | null, never, string | null>;
+  previous_ends_at: ColumnType<Date | null, never, Date | null>;
+  /** The identity token of the login, sealed. */
+  id_token_sealed: ColumnType<string | null, string | null, never>;
+  provider_session: ColumnType<string | null, string | null, never>;
   subject: string;
   display_name: string;
   tenant_id: string | null;

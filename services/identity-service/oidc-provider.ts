@@ -1,5 +1,5 @@
 import type { DatabaseLog } from '@tocsin/database/log.ts';
-import { Problem } from '@tocsin/kernel/problem.ts';
+import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import * as oidc from 'openid-client';
 import type { LoginSettings } from './login-settings.ts';
@@ -17,6 +17,10 @@ export interface ProvedPerson {
   readonly displayName: string;
   /** The claim that lists groups, as it came. UNTRUSTED. */
   readonly groups: unknown;
+  /** The identity token, which the provider asks for when the person logs out there. */
+  readonly idToken: string;
+  /** What the provider calls the session (claim `sid`), where it says so. UNTRUSTED text. */
+  readonly providerSession: unknown;
 }
 
 /** What one login must find again when the browser comes back. */
@@ -80,15 +84,37 @@ export class OidcProvider {
         },
       );
       const claims = tokens.claims();
-      if (claims === undefined) throw failed('the identity provider sent no identity token');
+      const { id_token: idToken } = tokens;
+      if (claims === undefined || idToken === undefined)
+        throw failed('the identity provider sent no identity token');
       const name = claims['name'] ?? claims['preferred_username'] ?? claims['email'] ?? claims.sub;
       return {
         subject: claims.sub,
         displayName: String(name),
         groups: claims[this.#settings.groupsClaim] ?? [],
+        idToken,
+        providerSession: claims['sid'],
       };
     } catch (error) {
       throw this.#problemOf(error);
+    }
+  }
+
+  /**
+   * Where a browser is sent to log out at the provider too (OpenID Connect RP-Initiated Logout 1.0); it comes back to
+   * the start page. `undefined` where the provider has no such place, or does not answer.
+   */
+  async logoutUrl(idToken: string | undefined): Promise<URL | undefined> {
+    try {
+      const configuration = await this.#configuration();
+      if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
+      return oidc.buildEndSessionUrl(configuration, {
+        post_logout_redirect_uri: `${this.#settings.origin}/`,
+        ...(idToken === undefined ? {} : { id_token_hint: idToken }),
+      });
+    } catch (error) {
+      if (isProblem(error, 'unavailable')) return undefined;
+      throw error;
     }
   }
 

@@ -1,14 +1,23 @@
+import { TextSealer } from '@tocsin/auth/sealed-text.ts';
 import type { Route } from '@tocsin/http/route.ts';
 import type { IdentityDeps } from './identity-deps.ts';
 import { LoginCookies } from './login-cookie.ts';
 import { OidcProvider } from './oidc-provider.ts';
 import { createApiKeyRoute } from './routes/create-api-key.ts';
+import { endOwnSessionRoute } from './routes/end-own-session.ts';
+import { endPlatformSessionRoute } from './routes/end-platform-session.ts';
+import { endSessionRoute } from './routes/end-session.ts';
+import { endSessionsRoute } from './routes/end-sessions.ts';
 import { getApiKeyRoute } from './routes/get-api-key.ts';
 import { getSessionRoute } from './routes/get-session.ts';
 import { listApiKeysRoute } from './routes/list-api-keys.ts';
+import { listOwnSessionsRoute } from './routes/list-own-sessions.ts';
+import { listPlatformSessionsRoute } from './routes/list-platform-sessions.ts';
+import { listSessionsRoute } from './routes/list-sessions.ts';
 import { type LoginParts, loginRoute } from './routes/login.ts';
 import { loginCallbackRoute } from './routes/login-callback.ts';
 import { logoutRoute } from './routes/logout.ts';
+import { renewSessionRoute } from './routes/renew-session.ts';
 import { revokeApiKeyRoute } from './routes/revoke-api-key.ts';
 import { rotateApiKeyRoute } from './routes/rotate-api-key.ts';
 
@@ -29,7 +38,15 @@ export function createIdentityService(deps: IdentityDeps): {
       loginRoute(parts, deps.world),
       loginCallbackRoute(deps, parts),
       getSessionRoute(deps),
-      logoutRoute(deps),
+      logoutRoute(deps, parts),
+      renewSessionRoute(deps),
+      listOwnSessionsRoute(deps),
+      endOwnSessionRoute(deps),
+      listSessionsRoute(deps),
+      endSessionRoute(deps),
+      endSessionsRoute(deps),
+      listPlatformSessionsRoute(deps),
+      endPlatformSessionRoute(deps),
     ],
   };
 }
@@ -39,5 +56,6 @@ function loginParts({ login, pepper, world, log }: IdentityDeps): LoginParts | u
   return {
     provider: new OidcProvider(login.settings, world, log),
     cookies: new LoginCookies(pepper.derive('login cookie'), world),
+    tokens: new TextSealer(pepper.derive('identity token'), world.random),
   };
 }

@@ -1,30 +1,39 @@
 import type { Principal } from '@tocsin/auth/principal.ts';
-import {
-  SESSION_IDLE_MS,
-  type SessionDirectory,
-  type StoredSession,
-} from '@tocsin/auth/session-verifier.ts';
+import { SESSION_IDLE_MS } from '@tocsin/auth/session-verifier.ts';
 import { writePlatformAudit } from '@tocsin/database/audit.ts';
-import type { Database, PlatformTransaction } from '@tocsin/database/database.ts';
+import type { PlatformTransaction } from '@tocsin/database/database.ts';
 import type { LoginSessionRow } from '@tocsin/database/identity-tables.ts';
-import { parseTenantId } from '@tocsin/kernel/tenant-id.ts';
-import type { World } from '@tocsin/kernel/world.ts';
+import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { Selectable } from 'kysely';
 
 /** Most sessions of one person; one more ends the oldest. */
 export const SESSIONS_MAX = 20;
-/** How often the use of a session is written down. */
-const SEEN_EVERY_MS = 60_000;
+/** How long the id before still serves when a session gets another: requests may be on their way. */
+export const PREVIOUS_ID_MS = 10_000;
 
-type SessionRecord = Selectable<LoginSessionRow>;
+/** A session as stored. */
+export type SessionRecord = Selectable<LoginSessionRow>;
+
+/** Who changes sessions, for the audit log. */
+export interface SessionActor {
+  readonly principal: Principal;
+  readonly requestId: string;
+}
 
 /** A session to begin. */
-export interface NewSession {
+export interface NewSession extends SessionActor {
+  /** How people and the audit log name it; opens nothing. */
+  readonly sessionId: string;
   readonly sessionHash: string;
-  readonly principal: Principal;
   readonly displayName: string;
   readonly now: number;
-  readonly requestId: string;
+  readonly idTokenSealed: string | null;
+  readonly providerSession: string | null;
+}
+
+/** Says whether a session was idle too long, or lasted to its end. */
+export function isOver(row: SessionRecord, now: number): boolean {
+  return row.expires_at.getTime() <= now || row.last_seen_at.getTime() + SESSION_IDLE_MS <= now;
 }
 
 /** Begins a session, and removes those that are over and those past {@link SESSIONS_MAX} of the same person. */
@@ -54,6 +63,7 @@ export async function beginSession(tx: PlatformTransaction, session: NewSession)
   await tx
     .insertInto('login_sessions')
     .values({
+      session_id: session.sessionId,
       session_hash: session.sessionHash,
       subject,
       display_name: session.displayName,
@@ -62,98 +72,100 @@ export async function beginSession(tx: PlatformTransaction, session: NewSession)
       created_at: new Date(now),
       last_seen_at: new Date(now),
       expires_at: new Date(principal.expiresAt),
+      id_token_sealed: session.idTokenSealed,
+      provider_session: session.providerSession,
     })
     .execute();
-  await auditSession(tx, 'session.begin', session);
-}
-
-/** Ends a session; nothing happens when it is over already. */
-export async function endSession(
-  tx: PlatformTransaction,
-  session: Pick<NewSession, 'sessionHash' | 'principal' | 'requestId'>,
-): Promise<void> {
-  const ended = await tx
-    .deleteFrom('login_sessions')
-    .where('session_hash', '=', session.sessionHash)
-    .executeTakeFirst();
-  if (ended.numDeletedRows > 0n) await auditSession(tx, 'session.end', session);
-}
-
-/** The row names the session by the first half of its hash: enough to tell sessions apart, of no use to open one. */
-function auditSession(
-  tx: PlatformTransaction,
-  action: 'session.begin' | 'session.end',
-  {
-    principal,
-    sessionHash,
-    requestId,
-  }: Pick<NewSession, 'sessionHash' | 'principal' | 'requestId'>,
-): Promise<void> {
-  const view = { role: principal.role, tenant_id: principal.tenantId ?? null };
-  const begins = action === 'session.begin';
-  return writePlatformAudit(tx, principal, principal.tenantId ?? '', {
-    action,
+  const view = { role, tenant_id: tenantId ?? null };
+  await writePlatformAudit(tx, principal, tenantId ?? '', {
+    action: 'session.begin',
     objectType: 'session',
-    objectId: sessionHash.slice(0, 32),
-    before: begins ? null : view,
-    after: begins ? view : null,
-    requestId,
+    objectId: session.sessionId,
+    before: null,
+    after: view,
+    requestId: session.requestId,
   });
 }
 
-/** Name for people of a live session. */
-export async function findDisplayName(
+/** Ends sessions that the caller found; each leaves a row in the audit log. */
+export async function endSessions(
   tx: PlatformTransaction,
-  sessionHash: string,
-): Promise<string | undefined> {
-  const row = await tx
-    .selectFrom('login_sessions')
-    .select('display_name')
-    .where('session_hash', '=', sessionHash)
-    .executeTakeFirst();
-  return row?.display_name;
+  rows: readonly SessionRecord[],
+  { principal, requestId }: SessionActor,
+): Promise<void> {
+  for (const row of rows) {
+    const ended = await tx
+      .deleteFrom('login_sessions')
+      .where('session_hash', '=', row.session_hash)
+      .executeTakeFirst();
+    if (ended.numDeletedRows === 0n) continue;
+    await writePlatformAudit(tx, principal, row.tenant_id ?? '', {
+      action: 'session.end',
+      objectType: 'session',
+      objectId: row.session_id,
+      before: { subject: row.subject, role: row.role, tenant_id: row.tenant_id },
+      after: null,
+      requestId,
+    });
+  }
 }
 
-/** Where a process reads sessions. */
-export function openSessionDirectory(
-  database: Database,
-  { clock }: Pick<World, 'clock'>,
-): SessionDirectory {
-  return {
-    find: (sessionHash) =>
-      database.inPlatform(async (tx) => {
-        const row = await tx
-          .selectFrom('login_sessions')
-          .selectAll()
-          .where('session_hash', '=', sessionHash)
-          .executeTakeFirst();
-        const now = clock.now();
-        if (row === undefined || isOver(row, now)) return undefined;
-        await noteUse(tx, row, now);
-        return storedSession(row, now);
-      }),
-  };
-}
-
-function isOver(row: SessionRecord, now: number): boolean {
-  return row.expires_at.getTime() <= now || row.last_seen_at.getTime() + SESSION_IDLE_MS <= now;
-}
-
-async function noteUse(tx: PlatformTransaction, row: SessionRecord, now: number): Promise<void> {
-  if (now - row.last_seen_at.getTime() < SEEN_EVERY_MS) return;
-  await tx
+/** Gives a session another id; the present one serves for {@link PREVIOUS_ID_MS}. False when it is over. */
+export async function renewSession(
+  tx: PlatformTransaction,
+  presentHash: string,
+  newHash: string,
+  now: number,
+): Promise<boolean> {
+  const renewed = await tx
     .updateTable('login_sessions')
-    .set({ last_seen_at: new Date(now) })
-    .where('session_hash', '=', row.session_hash)
-    .execute();
+    .set({
+      session_hash: newHash,
+      previous_hash: presentHash,
+      previous_ends_at: new Date(now + PREVIOUS_ID_MS),
+      last_seen_at: new Date(now),
+    })
+    .where('session_hash', '=', presentHash)
+    .executeTakeFirst();
+  return renewed.numUpdatedRows > 0n;
 }
 
-function storedSession(row: SessionRecord, now: number): StoredSession {
-  return {
-    subject: row.subject,
-    tenantId: row.tenant_id === null ? undefined : parseTenantId(row.tenant_id),
-    role: row.role,
-    expiresAt: row.expires_at.getTime(),
-    idleAt: now + SESSION_IDLE_MS,
-  };
+/** Whose sessions are meant. */
+export type SessionOwner =
+  | { readonly subject: string }
+  | { readonly tenantId: TenantId }
+  | 'everybody';
+
+/** Which of them. */
+export interface SessionFilter {
+  readonly subject?: string | undefined;
+  readonly id?: string | undefined;
+  /** Those that come later in the list than this id. */
+  readonly after?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** Sessions that are not over, by id. */
+export function listSessions(
+  tx: PlatformTransaction,
+  owner: SessionOwner,
+  { subject, id, after, limit }: SessionFilter,
+  now: number,
+): Promise<SessionRecord[]> {
+  let list = tx
+    .selectFrom('login_sessions')
+    .selectAll()
+    .where('expires_at', '>', new Date(now))
+    .where('last_seen_at', '>', new Date(now - SESSION_IDLE_MS));
+  if (owner !== 'everybody') {
+    list =
+      'subject' in owner
+        ? list.where('subject', '=', owner.subject)
+        : list.where('tenant_id', '=', owner.tenantId);
+  }
+  if (subject !== undefined) list = list.where('subject', '=', subject);
+  if (id !== undefined) list = list.where('session_id', '=', id);
+  if (after !== undefined) list = list.where('session_id', '>', after);
+  if (limit !== undefined) list = list.limit(limit);
+  return list.orderBy('session_id').execute();
 }

@@ -1,3 +1,4 @@
+import { hash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { KeyPepper } from '@tocsin/auth/key-pepper.ts';
 import type { Role } from '@tocsin/auth/role.ts';
@@ -23,6 +24,7 @@ const CHANGES_NOTHING = [
   'POST /v1/rules/validate',
   'POST /v1/rules/dry-run',
   'POST /v1/logout',
+  'POST /v1/session/renew',
 ];
 
 /** Routes that need parts which are not here, and the test that shows their row of the log. */
@@ -32,6 +34,7 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /v1/rules': 'content-service',
   'PUT /v1/rules/{rule_id}': 'content-service',
   'PATCH /v1/rules/{rule_id}': 'content-service',
+  'DELETE /v1/session/all/{id}': 'identity-service',
 };
 
 let db: TestDatabase;
@@ -93,6 +96,43 @@ const incident = async () => (await insertIncident(db.database, testTenant())).i
 const newCase = async () => `/v1/cases/${(await made('/v1/cases', { title: 'A case' }))['id']}`;
 const newKey = async () =>
   `/v1/api-keys/${(await made('/v1/api-keys', { name: 'k', scopes: ['events:write'] }))['key_id']}`;
+/** Somebody who is logged in to the tenant of the test. */
+async function newSession(): Promise<string> {
+  const session_id = randomUUID();
+  const now = Date.now();
+  const { tenantId } = testTenant();
+  await db.database.inPlatform(async (tx) => {
+    await tx
+      .insertInto('tenants')
+      .values({
+        tenant_id: tenantId,
+        name: 'T',
+        retention_days: 90,
+        data_residency: 'x',
+        created_by: 'test',
+        modified_by: 'test',
+      })
+      .onConflict((on) => on.doNothing())
+      .execute();
+    await tx
+      .insertInto('login_sessions')
+      .values({
+        session_id,
+        session_hash: hash('sha256', session_id),
+        subject: session_id,
+        display_name: 'Bob',
+        tenant_id: tenantId,
+        role: 'soc_analyst',
+        created_at: new Date(now),
+        last_seen_at: new Date(now),
+        expires_at: new Date(now + 3_600_000),
+        id_token_sealed: null,
+        provider_session: null,
+      })
+      .execute();
+  });
+  return session_id;
+}
 let tenants = 0;
 const newTenant = async () => {
   tenants += 1;
@@ -170,6 +210,19 @@ const CALLS: Readonly<Record<string, () => Promise<Call>>> = {
   }),
   'POST /v1/api-keys/{key_id}/rotate': async () => ({ url: `${await newKey()}/rotate`, body: {} }),
   'DELETE /v1/api-keys/{key_id}': async () => ({ url: await newKey() }),
+  'DELETE /v1/sessions/{id}': async () => ({
+    url: `/v1/sessions/${await newSession()}`,
+    makes: false,
+  }),
+  'DELETE /v1/sessions': async () => ({
+    url: `/v1/sessions?subject=${await newSession()}`,
+    makes: false,
+  }),
+  'DELETE /v1/platform/sessions/{id}': async () => ({
+    url: `/v1/platform/sessions/${await newSession()}`,
+    role: 'platform_admin',
+    makes: false,
+  }),
   'POST /v1/tenants': async () => ({
     url: '/v1/tenants',
     role: 'platform_admin',

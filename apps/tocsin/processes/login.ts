@@ -4,7 +4,7 @@ import type { CONTROL_CONFIG } from '@tocsin/config/processes.ts';
 import type { Database } from '@tocsin/database/database.ts';
 import { parseGroupGrants } from '@tocsin/identity-service/domain/group-grants.ts';
 import type { LoginDeps } from '@tocsin/identity-service/login-deps.ts';
-import { openSessionDirectory } from '@tocsin/identity-service/session-records.ts';
+import { openSessionDirectory } from '@tocsin/identity-service/session-directory.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 

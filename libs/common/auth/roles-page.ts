@@ -14,11 +14,11 @@ const MEANINGS: Readonly<Record<Permission, string>> = {
   'rules:write': 'change detection rules',
   'queues:read': 'see how much waits in queues, and what could not be handled',
   'queues:write': 'send what could not be handled again, or throw it away',
-  'tenants:read': 'list tenants, and read the audit log of the platform',
-  'tenants:write': 'create, change, suspend and delete tenants',
+  'tenants:read': 'list tenants and who is logged in, and read the audit log of the platform',
+  'tenants:write': 'create, change, suspend and delete tenants, and log anybody out',
   'audit:read': "read and export the tenant's audit log",
-  'keys:read': 'list API keys, without what opens them',
-  'keys:write': 'make, rotate and revoke API keys',
+  'keys:read': 'list API keys, without what opens them, and who is logged in to the tenant',
+  'keys:write': 'make, rotate and revoke API keys, and log people out of the tenant',
 };
 
 /** For whom each role is. */

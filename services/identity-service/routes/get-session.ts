@@ -7,7 +7,7 @@ import { publicRoute, type Route } from '@tocsin/http/route.ts';
 import { isProblem } from '@tocsin/kernel/problem.ts';
 import Type from 'typebox';
 import type { IdentityDeps } from '../identity-deps.ts';
-import { findDisplayName } from '../session-records.ts';
+import { findSession } from '../session-directory.ts';
 
 const Session = Type.Object(
   {
@@ -24,7 +24,7 @@ const Session = Type.Object(
 );
 
 /** `GET /v1/session`: who the browser that asks is logged in as; never a refusal, so that a page can ask first. */
-export function getSessionRoute({ database, login }: IdentityDeps): Route {
+export function getSessionRoute({ database, world, login }: IdentityDeps): Route {
   return publicRoute({
     method: 'GET',
     path: '/v1/session',
@@ -39,7 +39,9 @@ export function getSessionRoute({ database, login }: IdentityDeps): Route {
       const principal =
         id === undefined ? undefined : await whoIs(login?.sessions.verify(headers, 'GET'));
       if (id === undefined || principal === undefined) return reply(nobody);
-      const displayName = await database.inPlatform((tx) => findDisplayName(tx, hashSessionId(id)));
+      const displayName = await database.inPlatform(
+        async (tx) => (await findSession(tx, hashSessionId(id), world.clock.now()))?.display_name,
+      );
       return reply({
         ...nobody,
         logged_in: true,

@@ -1,9 +1,10 @@
-import { hostCookie } from '@tocsin/auth/cookie.ts';
+import { hostCookie, readCookie } from '@tocsin/auth/cookie.ts';
 import type { Principal } from '@tocsin/auth/principal.ts';
 import { hashSessionId, SESSION_COOKIE, SESSION_MS_MAX } from '@tocsin/auth/session-verifier.ts';
 import { isSubject } from '@tocsin/auth/token-verifier.ts';
 import { publicRoute, type Route } from '@tocsin/http/route.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
+import { uuidV7 } from '@tocsin/kernel/uuid.ts';
 import Type from 'typebox';
 import { chooseGrant, grantsOf } from '../domain/group-grants.ts';
 import { noLogin } from '../domain/no-login.ts';
@@ -11,7 +12,8 @@ import type { IdentityDeps } from '../identity-deps.ts';
 import type { PendingLogin } from '../login-cookie.ts';
 import type { ProvedPerson } from '../oidc-provider.ts';
 import { randomText } from '../random-text.ts';
-import { beginSession } from '../session-records.ts';
+import { findSession } from '../session-directory.ts';
+import { beginSession, endSessions } from '../session-records.ts';
 import type { LoginParts } from './login.ts';
 
 const text = (description: string) => Type.Optional(Type.String({ maxLength: 4_096, description }));
@@ -46,7 +48,8 @@ export function loginCallbackRoute(deps: IdentityDeps, parts: LoginParts | undef
       if (login === undefined) throw notBegun();
       const person = await parts.provider.redeem(queryText(query), login);
       const id = randomText(deps.world.random);
-      await begin(deps, login, person, { id, requestId });
+      const before = readCookie(headers['cookie'], SESSION_COOKIE);
+      await begin(deps, parts, { login, person, id, before, requestId });
       return {
         status: 303,
         headers: {
@@ -59,11 +62,20 @@ export function loginCallbackRoute(deps: IdentityDeps, parts: LoginParts | undef
   });
 }
 
+interface Beginning {
+  readonly login: PendingLogin;
+  readonly person: ProvedPerson;
+  readonly id: string;
+  /** UNTRUSTED: the session that the browser had until now. */
+  readonly before: string | undefined;
+  readonly requestId: string;
+}
+
+/** Who logs in again, or as another role, leaves no session of this browser behind. */
 async function begin(
   { database, world, login: setup }: IdentityDeps,
-  login: PendingLogin,
-  person: ProvedPerson,
-  { id, requestId }: { readonly id: string; readonly requestId: string },
+  { tokens }: LoginParts,
+  { login, person, id, before, requestId }: Beginning,
 ): Promise<void> {
   if (!isSubject(person.subject)) {
     throw new Problem('forbidden', {
@@ -91,10 +103,25 @@ async function begin(
         throw new Problem('forbidden', { detail: `the tenant ${tenantId} is not active` });
       }
     }
-    const displayName = plain(person.displayName);
-    const sessionHash = hashSessionId(id);
-    await beginSession(tx, { sessionHash, principal, displayName, now, requestId });
+    const old =
+      before === undefined ? undefined : await findSession(tx, hashSessionId(before), now);
+    if (old !== undefined) await endSessions(tx, [old], { principal, requestId });
+    await beginSession(tx, {
+      sessionId: uuidV7(world.clock, world.random),
+      sessionHash: hashSessionId(id),
+      principal,
+      displayName: plain(person.displayName),
+      now,
+      requestId,
+      idTokenSealed: tokens.seal(person.idToken),
+      providerSession: providerSessionOf(person.providerSession),
+    });
   });
+  if (before !== undefined) setup?.sessions.forget(hashSessionId(before));
+}
+
+function providerSessionOf(claim: unknown): string | null {
+  return isSubject(claim) ? claim : null;
 }
 
 /** UNTRUSTED text for show: no characters that steer, 200 at most. */

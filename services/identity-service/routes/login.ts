@@ -1,3 +1,4 @@
+import type { TextSealer } from '@tocsin/auth/sealed-text.ts';
 import { publicRoute, type Route } from '@tocsin/http/route.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import Type from 'typebox';
@@ -31,6 +32,8 @@ const Query = Type.Object(
 export interface LoginParts {
   readonly provider: OidcProvider;
   readonly cookies: LoginCookies;
+  /** Keeps identity tokens, which the provider asks for at logout, from whoever reads the database. */
+  readonly tokens: TextSealer;
 }
 
 /** `GET /v1/login`: sends a browser to the identity provider. */
