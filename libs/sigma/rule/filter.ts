@@ -92,8 +92,9 @@ export function applyFilters(
   known: ReadonlyMap<string, string>,
 ): { rules: readonly SigmaRule[]; faults: readonly SigmaFault[] } {
   if (filters.length === 0) return { rules, faults: [] };
-  const faults = filters.flatMap((filter) => unknownTargets(filter, known));
-  const sound = filters.filter((filter) => !faults.some(({ file }) => file === filter.file));
+  const checked = filters.map((filter) => ({ filter, unknown: unknownTargets(filter, known) }));
+  const faults = checked.flatMap(({ unknown }) => unknown);
+  const sound = checked.flatMap(({ filter, unknown }) => (unknown.length === 0 ? [filter] : []));
   const filtered = rules.map((rule) => {
     const fitting = sound.filter((filter) => concerns(filter, rule));
     if (fitting.length === 0) return rule;

@@ -45,7 +45,7 @@ function parseValues(
   flags.all = modifiers.includes('all');
   flags.negated = modifiers.includes('neq');
   flags.cased = modifiers.includes('cased');
-  if (modifiers.at(-1) === undefined && values.length === 0 && field === '') {
+  if (values.length === 0 && field === '') {
     throw new FaultSignal('empty_detection', place, 'the list is empty: give keywords');
   }
   const keyword = field === '';
