@@ -9,6 +9,7 @@ interface Part {
   readonly command: readonly string[];
   /** A runner of tests counts its tests; any other counts as one. */
   readonly report?: string;
+  readonly countsIn?: (report: string) => Counts;
 }
 
 interface Counts {
@@ -45,7 +46,17 @@ const TESTS: Part = {
   report,
 };
 
-const parts = only.length > 0 ? [TESTS] : [...CHECKS, TESTS];
+const broken = join(folder, 'torture.json');
+
+/** The running product, killed and cut off from power: what the machine has no means for is counted as skipped. */
+const TORTURE: Part = {
+  name: 'torture, short',
+  command: [process.execPath, 'tests/torture/run.ts', '--short', '--counts', broken],
+  report: broken,
+  countsIn: tortureCounts,
+};
+
+const parts = only.length > 0 ? [TESTS] : [...CHECKS, TESTS, TORTURE];
 const results: { part: Part; counts: Counts; seconds: number }[] = [];
 for (const part of parts) {
   process.stdout.write(`\n== ${part.name}\n`);
@@ -79,6 +90,7 @@ function countsOf(part: Part, status: number): Counts {
   const asOne = { passed: status === 0 ? 1 : 0, failed: status === 0 ? 0 : 1, skipped: 0 };
   if (part.report === undefined) return asOne;
   if (!existsSync(part.report)) return { passed: 0, failed: 1, skipped: 0 };
+  if (part.countsIn !== undefined) return part.countsIn(readFileSync(part.report, 'utf8'));
   const found: {
     numPassedTests: number;
     numFailedTests: number;
@@ -89,6 +101,11 @@ function countsOf(part: Part, status: number): Counts {
   // A file that cannot be loaded, or an error outside of a test, fails the run without a failed test.
   const failed = found.numFailedTests === 0 && status !== 0 ? 1 : found.numFailedTests;
   return { passed: found.numPassedTests, failed, skipped };
+}
+
+function tortureCounts(text: string): Counts {
+  const found: { passed: number; failed: number; 'not run': number } = JSON.parse(text);
+  return { passed: found.passed, failed: found.failed, skipped: found['not run'] };
 }
 
 function printSummary(): void {

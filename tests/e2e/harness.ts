@@ -29,6 +29,8 @@ export interface StartOptions {
   /** Else a free one. */
   readonly port?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Longest wait for the start. */
+  readonly withinMs?: number;
 }
 
 /** One part as `tocsin status` shows it. */
@@ -167,7 +169,7 @@ export class Product {
     const product = new Product(home, port, options.environment ?? {});
     started.add(product);
     try {
-      await until('the product is ready', () => product.#isUp(), START_MS_MAX);
+      await until('the product is ready', () => product.#isUp(), options.withinMs ?? START_MS_MAX);
     } catch (error) {
       product.abandon();
       throw new Error(`the product did not start\n${product.log.slice(-30).join('\n')}`, {

@@ -16,8 +16,8 @@ const LINES_PER_SECOND = 3_000;
 const LINES_BETWEEN_KILLS = 1_500;
 /** Parts killed between two kills of the supervisor, in random order; its waits grow with each kill of one part. */
 const PARTS = ['data', 'control', 'postgres'] as const;
-/** How often all of {@link PARTS} and then the supervisor are killed. */
-const ROUNDS = 3;
+/** How often all of {@link PARTS} and then the supervisor are killed: `tests/torture` does it over and over. */
+const ROUNDS = 1;
 
 describe(`random kill -9 while ${corpusFile() === undefined ? 'made up' : 'real'} lines come in`, () => {
   const killed: string[] = [];
@@ -60,9 +60,8 @@ describe(`random kill -9 while ${corpusFile() === undefined ? 'made up' : 'real'
     await sleep(400 * Math.random());
   }
 
-  it('takes place at least ten times', () => {
+  it('takes place in every process', () => {
     console.log(`killed: ${killed.join(', ')}; ${sent} lines; ${JSON.stringify(summary)}`);
-    expect(killed.length).toBeGreaterThanOrEqual(10);
     expect(new Set(killed)).toEqual(new Set(['data', 'control', 'postgres', 'supervisor']));
   });
 

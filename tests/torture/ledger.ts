@@ -32,9 +32,10 @@ export class Ledger {
   readonly groups = new Map<string, Group>();
   /** Acknowledged events by second of the run: the rate while the product was up. */
   readonly perSecond = new Map<number, number>();
+  /** All events that were sent, by second: again and again while the product is down. */
+  readonly sentPerSecond = new Map<number, number>();
   readonly refusals = new Map<string, number>();
   acknowledgedEvents = 0;
-  offeredEvents = 0;
 
   open(group: Omit<Group, 'acknowledged' | 'refused' | 'unknown'>): Group {
     const name = groupName(group.source, group.batch, group.attempt);
@@ -47,19 +48,27 @@ export class Ledger {
 
   close(group: Group, outcome: Outcome, why: string, atMs: number): void {
     group[outcome] += 1;
-    this.offeredEvents += group.size;
+    const second = Math.floor(atMs / 1000);
+    this.sentPerSecond.set(second, (this.sentPerSecond.get(second) ?? 0) + group.size);
     if (outcome !== 'acknowledged') {
       this.refusals.set(`${outcome} ${why}`, (this.refusals.get(`${outcome} ${why}`) ?? 0) + 1);
       return;
     }
     this.acknowledgedEvents += group.size;
-    const second = Math.floor(atMs / 1000);
     this.perSecond.set(second, (this.perSecond.get(second) ?? 0) + group.size);
   }
 
   /** Acknowledged events a second, over the seconds in which any were: the median. */
   get rateWhileUp(): number {
-    const rates = [...this.perSecond.values()].sort((a, b) => a - b);
-    return rates[Math.floor(rates.length / 2)] ?? 0;
+    return median([...this.perSecond.values()]);
   }
+
+  /** Sent events a second, over the same seconds: the median. */
+  get offeredWhileUp(): number {
+    return median([...this.perSecond.keys()].map((second) => this.sentPerSecond.get(second) ?? 0));
+  }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

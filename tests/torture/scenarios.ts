@@ -3,6 +3,7 @@ import { database } from './scenarios/database.ts';
 import { diskFull } from './scenarios/disk-full.ts';
 import { failpoints } from './scenarios/failpoints.ts';
 import { freeze } from './scenarios/freeze.ts';
+import { hostile } from './scenarios/hostile.ts';
 import { kill } from './scenarios/kill.ts';
 import { overload } from './scenarios/overload.ts';
 import { powerCutExt4, powerCutXfs } from './scenarios/power-cut.ts';
@@ -14,9 +15,16 @@ export const SCENARIOS: readonly Scenario[] = [
   failpoints,
   freeze,
   database,
+  hostile,
   overload,
   diskFull,
   readOnly,
   powerCutExt4,
   powerCutXfs,
 ];
+
+/**
+ * What the test command runs beside the tests. A crash at each labelled step is in `tests/e2e/failpoints.test.ts`,
+ * which runs with them.
+ */
+export const SHORT: readonly Scenario[] = [kill, hostile, powerCutExt4, powerCutXfs];

@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,13 @@ const IMAGE_BYTES = 1536 * 1024 * 1024;
 
 /** `EXT4_IOC_SHUTDOWN` and `XFS_IOC_GOINGDOWN` are one number; 2 drops everything that was not synced. */
 const CUT = `open(my $f, "<", $ARGV[0]) or die $!; my $how = pack("L", 2); ioctl($f, 0x8004587D, $how) or die $!;`;
+
+const attached = new Set<Volume>();
+
+/** For the end of a run that was broken off: whatever is still mounted goes away. */
+export function removeVolumes(): void {
+  for (const volume of attached) volume.abandon();
+}
 
 /** A file system of its own in a file of this machine, whose power can be cut. Needs root and loop devices. */
 export class Volume {
@@ -50,6 +58,7 @@ export class Volume {
     const root = await mkdtemp(join(tmpdir(), 'tv-'));
     await chmod(root, 0o711);
     const volume = new Volume(root, type);
+    attached.add(volume);
     await writeFile(volume.#image, '');
     await truncate(volume.#image, IMAGE_BYTES);
     await run(`mkfs.${type}`, ['-q', volume.#image], { env: surroundings() });
@@ -101,7 +110,14 @@ export class Volume {
 
   async remove(): Promise<void> {
     await this.detach().catch(() => undefined);
+    attached.delete(this);
     await rm(this.#root, { recursive: true, force: true });
+  }
+
+  /** The same at once, whoever still uses it. */
+  abandon(): void {
+    spawnSync('umount', ['-l', this.mount]);
+    rmSync(this.#root, { recursive: true, force: true });
   }
 }
 

@@ -24,6 +24,7 @@ import { TEXT_SOURCES } from '@tocsin/sources/registry.ts';
 import { openLog } from '@tocsin/telemetry/log.ts';
 import { Metrics } from '@tocsin/telemetry/metrics.ts';
 import { openMemoryWindowStore } from '@tocsin/windows/memory-window-store.ts';
+import { keepCompiledCode } from '../processes/keep-compiled-code.ts';
 import { Pipeline, type PipelineEntry } from './pipeline.ts';
 import { detectCounts, pipelineCounters } from './pipeline-metrics.ts';
 import { PortCalls } from './port-calls.ts';
@@ -108,6 +109,7 @@ async function main(): Promise<void> {
   });
   const ready: WorkerReady = { windowsLost: windows.lost, lookbackMs: detector.longestLookbackMs };
   await calls.call('ready', [ready]);
+  keepCompiledCode(world.clock);
 }
 
 /** Cloning turns a Buffer into a Uint8Array: the same bytes as a Buffer again. */

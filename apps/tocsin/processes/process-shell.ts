@@ -10,12 +10,14 @@ import type { CONTROL_CONFIG, DATA_CONFIG } from '@tocsin/config/processes.ts';
 import type { Database } from '@tocsin/database/database.ts';
 import { openDatabase } from '@tocsin/database/postgres-database.ts';
 import { openKeyDirectory } from '@tocsin/identity-service/key-directory.ts';
+import { systemClock } from '@tocsin/kernel/clock.ts';
 import { systemWorld, type World } from '@tocsin/kernel/world.ts';
 import { type Log, openLog } from '@tocsin/telemetry/log.ts';
 import { Metrics } from '@tocsin/telemetry/metrics.ts';
 import { defaultHomePath, type Home, homeAt, surroundings } from '../home.ts';
 import { databaseLogOn } from '../supervisor/database-log.ts';
 import type { PublishedDatabase } from '../supervisor/publish-database.ts';
+import { keepCompiledCode } from './keep-compiled-code.ts';
 
 /** Settings that every process has. */
 type ProcessConfig =
@@ -98,6 +100,7 @@ export function runUnderSupervisor(log: Log, drain: () => Promise<void>): void {
   process.on('SIGINT', () => undefined);
   process.on('disconnect', () => stop('the supervisor is gone'));
   process.send?.({ type: 'ready' });
+  keepCompiledCode(systemClock);
 }
 
 /** Ends the process: after a failed write or a broken invariant nothing more may be acknowledged (design 4.1). */

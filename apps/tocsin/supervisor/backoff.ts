@@ -1,5 +1,5 @@
 /** First wait before a process is started again. */
-export const BACKOFF_FIRST_MS = 1_000;
+export const BACKOFF_FIRST_MS = 250;
 /** Longest wait. */
 export const BACKOFF_MAX_MS = 30_000;
 /** A process that was healthy this long has earned a fresh start of the count. */

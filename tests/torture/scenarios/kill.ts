@@ -1,29 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Patient, type Scenario } from '../scenario.ts';
+import { Cycles, Patient, type Scenario } from '../scenario.ts';
 
 const PARTS = ['data', 'control', 'postgres'] as const;
-const CYCLES = 200;
-const CYCLES_SHORT = 20;
-/** In the midst of what a part does, not always at the same step after its start. */
-const CHANCE_MS = 700;
+const LONG = { cycles: 200, minutes: 60, flow: 3_000, chanceMs: 700 };
+const SHORT = { cycles: 20, minutes: 1.5, flow: 1_000, chanceMs: 300 };
 
 /** `kill -9` of every process in turn under load; every fourth kill takes the supervisor, every eighth all at once. */
 export const kill: Scenario = {
   name: 'kill',
-  async run({ short, cycles = short ? CYCLES_SHORT : CYCLES }) {
+  async run(effort) {
+    // A kill comes in the midst of what a part does, not always at the same step after its start.
+    const { flow, chanceMs, ...usual } = effort.short ? SHORT : LONG;
+    const cycles = new Cycles(effort, usual);
     const patient = await Patient.admit();
     await patient.load();
     const killed: Record<string, number> = {};
-    for (let cycle = 0; cycle < cycles; ) {
+    let cycle = 0;
+    while (cycles.more(cycle)) {
       for (const part of [...PARTS].sort(() => Math.random() - 0.5)) {
-        await patient.flows();
-        await sleep(CHANCE_MS * Math.random());
+        if (!cycles.more(cycle)) break;
+        await patient.flows(flow);
+        await sleep(chanceMs * Math.random());
         if ((await patient.product.kill(part)) === undefined) continue;
         killed[part] = (killed[part] ?? 0) + 1;
         cycle += 1;
       }
-      await patient.flows();
-      await sleep(CHANCE_MS * Math.random());
+      await patient.flows(flow);
+      await sleep(chanceMs * Math.random());
       const all = cycle % 8 === 7;
       if (all) await Promise.all(PARTS.map((part) => patient.product.kill(part)));
       await patient.product.crash();
@@ -32,7 +35,7 @@ export const kill: Scenario = {
       cycle += 1;
       await patient.restart();
     }
-    patient.figures['killed'] = killed;
+    Object.assign(patient.figures, { kills: cycle, wanted: cycles.wanted, killed });
     return patient.judge(this.name);
   },
 };

@@ -2,17 +2,18 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { familyOf, signalAll } from '../processes.ts';
-import { notRun, Patient, type Scenario } from '../scenario.ts';
+import { Cycles, notRun, Patient, type Scenario } from '../scenario.ts';
 import { type FileSystem, Volume } from '../volume.ts';
 
-const CYCLES = 25;
-const CYCLES_SHORT = 3;
+const LONG = { cycles: 25, minutes: 30 };
+const SHORT = { cycles: 3, minutes: 0.5 };
 
 /** The whole home, PostgreSQL's too, on a file system whose power is cut under load. */
 function powerCut(type: FileSystem): Scenario {
   return {
     name: `power-${type}`,
-    async run({ short, cycles = short ? CYCLES_SHORT : CYCLES }) {
+    async run(effort) {
+      const cycles = new Cycles(effort, effort.short ? SHORT : LONG);
       const lack = await Volume.lacks(type);
       if (lack !== undefined) return notRun(this.name, lack);
       const volume = await Volume.make(type);
@@ -21,7 +22,8 @@ function powerCut(type: FileSystem): Scenario {
         await mkdir(home, { mode: 0o711 });
         const patient = await Patient.admit(home);
         await patient.load();
-        for (let cycle = 0; cycle < cycles; cycle += 1) {
+        let cuts = 0;
+        for (; cycles.more(cuts); cuts += 1) {
           await patient.flows();
           await sleep(700 * Math.random());
           const family = familyOf(patient.product.pid).map(({ pid }) => pid);
@@ -32,7 +34,7 @@ function powerCut(type: FileSystem): Scenario {
           await volume.attach();
           await patient.restart();
         }
-        patient.figures['cuts'] = cycles;
+        Object.assign(patient.figures, { cuts, wanted: cycles.wanted });
         return await patient.judge(this.name, true);
       } finally {
         await volume.remove();
