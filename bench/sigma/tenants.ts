@@ -1,6 +1,6 @@
 /** 1,000 tenants with 20 exceptions and 5 own rules each over one base: memory, and the time of a change. `RULES`. */
 import { loadRules } from '@tocsin/sigma/rule/load-rules.ts';
-import { TenantRules } from '@tocsin/sigma/tenant-rules.ts';
+import { RuleOverlay } from '@tocsin/sigma/rule-overlay.ts';
 import { ruleFiles } from './rule-files.ts';
 
 const TENANTS = 1000;
@@ -18,14 +18,14 @@ function documentOf(tenant: number, number: number): string {
   });
 }
 
-function overlay(tenant: number): TenantRules {
+function overlay(tenant: number): RuleOverlay {
   const texts = Array.from({ length: 25 }, (_, number) => documentOf(tenant, number));
   const { rules: made } = loadRules(texts.map((text, index) => ({ name: `${index}`, text })));
   const exceptions = made.slice(5).map(({ expression }, index) => ({
     ruleId: rules[(tenant * 7 + index) % rules.length]?.id ?? '',
     expression: { kind: 'not', part: expression } as const,
   }));
-  return new TenantRules({ exceptions, own: made.slice(0, 5) });
+  return new RuleOverlay({ exceptions, own: made.slice(0, 5) });
 }
 
 globalThis.gc?.();

@@ -1,22 +1,31 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { ScoredAlert } from '@tocsin/contracts/alert.ts';
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
+import type { CorrelationResult } from '@tocsin/correlation/engine/correlation-event.ts';
 import type { WindowState } from '@tocsin/correlation/window.ts';
+import { parseTenantId, type TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { WindowSource, WindowStore } from '@tocsin/windows/window-store.ts';
 import { AlertCoalescer } from './domain/alert-coalescer.ts';
 import { type FrameEpisode, frameEpisodes } from './domain/frame-episodes.ts';
-import { type FrameMatches, matchFrame, type SigmaMatcher } from './domain/match-frame.ts';
+import { type FrameMatches, matchFrame } from './domain/match-frame.ts';
 import { MutedAlerts } from './domain/muted-alerts.ts';
 import type { RuleRegistry } from './domain/rule-registry.ts';
 import { scoreAlert } from './domain/score-alert.ts';
-import { stormAdd, stormAlert, stormRule } from './domain/storm.ts';
+import { correlationAlert } from './domain/sigma/correlation-alerts.ts';
+import {
+  type CorrelationCount,
+  Correlations,
+  type CorrelationUse,
+} from './domain/sigma/correlations.ts';
+import type { SigmaView } from './domain/sigma/sigma-view.ts';
+import { type StormingRule, stormAdd, stormAlert, stormRule } from './domain/storm.ts';
 
 /** What a detector runs on. */
 export interface DetectorParts {
   readonly rules: RulesByTenant;
-  /** Sigma rules beside them; default: none. */
-  readonly sigma?: SigmaMatcher;
+  /** Sigma rules beside them, as each tenant has them; default: none. */
+  readonly sigma?: SigmaByTenant;
   readonly windows: WindowStore;
   readonly world: World;
   /** Alerts a rule may open a minute for a tenant; default `STORM_ALERTS_MAX`. */
@@ -31,6 +40,11 @@ export interface RulesByTenant {
   readonly longestLookbackMs: number;
 }
 
+/** Sigma rules as a tenant has them; asked for each frame. */
+export interface SigmaByTenant {
+  of(tenantId: string): SigmaView;
+}
+
 /** What detect counts, by tenant. Metrics of the process stand behind it. */
 export interface DetectCounts {
   count(what: DetectCount, tenantId: string, ruleId: string, by: number): void;
@@ -43,6 +57,7 @@ export type DetectCount =
   | 'events_late'
   | 'events_repeated'
   | 'events_clock_wrong'
+  | CorrelationCount
   | 'sequence_events_dropped'
   | 'matches_without_group';
 
@@ -72,6 +87,13 @@ export interface Detector {
     receivedAt: number,
     suppressAlerts: boolean,
   ): Promise<FrameDetection>;
+  /**
+   * Lets the event time of tenants go on from which nothing has come for a minute, so that absence is found; call it
+   * every few seconds. The alerts are to be published like those of a frame.
+   */
+  idleAlerts(): ScoredAlert[];
+  /** What Sigma correlations remember of each tenant. */
+  correlationUse(): readonly CorrelationUse[];
   /** Updates of all tenants that were held back and whose second is over; call it a few times a second. */
   dueAlerts(): ScoredAlert[];
   /** Every update held back, of all tenants. Publish them before a checkpoint of the windows. */
@@ -86,30 +108,87 @@ export function createDetector(parts: DetectorParts): Detector {
   const coalescer = new AlertCoalescer();
   const muted = new MutedAlerts();
   const now = (): number => world.clock.monotonic();
+  const correlations = correlationsOf(parts);
+  const offered = (alerts: readonly ScoredAlert[]): ScoredAlert[] =>
+    alerts.flatMap((alert) => coalescer.offer(alert, now()) ?? []);
   return {
     get longestLookbackMs() {
-      return rules.longestLookbackMs;
+      return Math.max(rules.longestLookbackMs, correlations?.lookbackMs ?? 0);
+    },
+    correlationUse: () => correlations?.use() ?? [],
+    idleAlerts() {
+      const found = correlations?.idle(world.clock.now()) ?? [];
+      const alerts = found.flatMap(({ tenantId, results }) =>
+        correlated(parts, parseTenantId(tenantId), results).map(({ alert }) => alert),
+      );
+      return offered(alerts);
     },
     dueAlerts: () => coalescer.due(now()),
     flushAlerts: () => coalescer.flush(now()),
     async detectFrame(tenant, source, events, receivedAt, suppressAlerts) {
-      const frame = matchFrame(rules.of(tenant.tenantId), events, receivedAt, parts.sigma);
+      const { tenantId } = tenant;
+      const sigma = parts.sigma?.of(tenantId);
+      const frame = matchFrame(rules.of(tenantId), events, receivedAt, sigma);
+      const results = windows.takes(source)
+        ? correlations?.take(tenantId, frame.marked, frame.newestAt, receivedAt)
+        : undefined;
       const states = await windows.add(tenant, frame.adds, source);
       countFrame(parts.counts, tenant, frame, states);
-      const episodes = frameEpisodes(tenant.tenantId, frame, states);
-      const storms = await countOpenings(parts, tenant, source, episodes, receivedAt, muted);
+      const episodes = frameEpisodes(tenantId, frame, states);
+      const found = correlated(parts, tenantId, results ?? []);
+      const openings = [...episodes.filter(isOpening).map(openingOf), ...found];
+      const storms = await countOpenings(parts, tenant, source, openings, receivedAt, muted);
       if (suppressAlerts) return { matches: frame.matches, alerts: [] };
-      const changed = episodes
-        .filter((changedOne) => !muted.has(changedOne.alertId))
-        .map(({ rule, group, episode }) => scoreAlert(tenant.tenantId, rule, group, episode));
-      const alerts: ScoredAlert[] = [];
-      for (const alert of [...changed, ...storms]) {
-        const out = coalescer.offer(alert, now());
-        if (out !== undefined) alerts.push(out);
-      }
+      const changed = episodes.map(({ rule, group, episode }) =>
+        scoreAlert(tenantId, rule, group, episode),
+      );
+      const shown = [...changed, ...found.map(({ alert }) => alert)].filter(
+        ({ alert_id }) => !muted.has(alert_id),
+      );
+      const alerts = offered([...shown, ...storms]);
       return { matches: frame.matches, alerts };
     },
   };
+}
+
+/** An alert that a frame opened. */
+interface Opening {
+  readonly alertId: string;
+  readonly openedBy: string;
+  readonly document: StormingRule;
+}
+
+const isOpening = ({ openedAt }: FrameEpisode): boolean => openedAt !== undefined;
+
+function openingOf({ alertId, episode, rule }: FrameEpisode): Opening {
+  return { alertId, openedBy: episode.openedBy, document: rule.document };
+}
+
+/** The alerts of what correlations found; a result always opens one. */
+function correlated(
+  { sigma }: DetectorParts,
+  tenantId: TenantId,
+  results: readonly CorrelationResult[],
+): (Opening & { readonly alert: ScoredAlert })[] {
+  const view = sigma?.of(tenantId);
+  return results.flatMap((result) => {
+    const alerting = view?.alertingOf(result.plan);
+    if (alerting === undefined) return [];
+    const alert = correlationAlert(tenantId, alerting, result);
+    const { rule_id: id, rule_name: name, rule_version: version } = alert;
+    const document = { ...alert, id, name, version };
+    return [{ alert, alertId: alert.alert_id, openedBy: result.id, document }];
+  });
+}
+
+function correlationsOf({ sigma, counts, windows }: DetectorParts): Correlations | undefined {
+  if (sigma === undefined) return undefined;
+  const correlations = new Correlations({
+    viewOf: (tenantId) => sigma.of(tenantId),
+    count: (what, tenantId, by) => counts?.count(what, tenantId, '', by),
+  });
+  windows.keep(correlations);
+  return correlations;
 }
 
 /** Counts the alerts a frame opened against the cap of their rules; mutes those past it and gives the storm alerts. */
@@ -117,14 +196,13 @@ async function countOpenings(
   parts: DetectorParts,
   tenant: TenantContext,
   source: WindowSource,
-  episodes: readonly FrameEpisode[],
+  opened: readonly Opening[],
   receivedAt: number,
   muted: MutedAlerts,
 ): Promise<ScoredAlert[]> {
-  const opened = episodes.filter((episode) => episode.openedAt !== undefined);
   if (opened.length === 0) return [];
-  const adds = opened.map(({ rule, episode }) =>
-    stormAdd(stormRule(rule.document.id, parts.stormAlertsMax), episode.openedBy, receivedAt),
+  const adds = opened.map(({ document, openedBy }) =>
+    stormAdd(stormRule(document.id, parts.stormAlertsMax), openedBy, receivedAt),
   );
   // A source of its own beside the frame's, so that a frame's offset covers its openings exactly once too.
   const states = await parts.windows.add(tenant, adds, {
@@ -132,14 +210,13 @@ async function countOpenings(
     offset: source.offset,
   });
   const storms = new Map<string, ScoredAlert>();
-  for (const [index, { rule, alertId }] of opened.entries()) {
+  for (const [index, { document, alertId }] of opened.entries()) {
     const storm = states[index]?.episode;
-    const ruleId = rule.document.id;
-    parts.counts?.count('alerts_opened', tenant.tenantId, ruleId, 1);
+    parts.counts?.count('alerts_opened', tenant.tenantId, document.id, 1);
     if (storm === undefined) continue;
     muted.add(alertId);
-    parts.counts?.count('alerts_muted_by_storm', tenant.tenantId, ruleId, 1);
-    storms.set(ruleId, stormAlert(tenant.tenantId, rule, storm));
+    parts.counts?.count('alerts_muted_by_storm', tenant.tenantId, document.id, 1);
+    storms.set(document.id, stormAlert(tenant.tenantId, document, storm));
   }
   return [...storms.values()];
 }

@@ -86,7 +86,9 @@ export class Pipeline {
     this.#sender = new PipelineSender(parts);
     this.#every(BARRIER_EVERY_MS, () => this.barrier());
     this.#every(DUE_ALERTS_EVERY_MS, () =>
-      this.#exclusively(async () => this.#sender.sendHeld(parts.detector.dueAlerts())),
+      this.#exclusively(async () =>
+        this.#sender.sendHeld([...parts.detector.idleAlerts(), ...parts.detector.dueAlerts()]),
+      ),
     );
   }
 

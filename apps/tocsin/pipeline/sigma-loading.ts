@@ -1,7 +1,9 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import type { SigmaCorrelation } from '@tocsin/sigma/correlation/correlation-rule.ts';
 import type { SigmaFault } from '@tocsin/sigma/fault.ts';
+import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
 import type { Log } from '@tocsin/telemetry/log.ts';
 import type { Metrics } from '@tocsin/telemetry/metrics.ts';
@@ -20,6 +22,7 @@ export type LoadedSigma =
   | {
       readonly rules: readonly SigmaRule[];
       readonly silent: ReadonlySet<string>;
+      readonly correlations: readonly SigmaCorrelation[];
       readonly counts: Readonly<Record<'loaded' | 'correlations' | 'inactive' | 'refused', number>>;
       readonly refused: readonly SigmaFault[];
     }
@@ -27,7 +30,7 @@ export type LoadedSigma =
 
 /** Where rules go when they are ready. */
 export interface SigmaUser {
-  use(content: { rules: readonly SigmaRule[]; silent: ReadonlySet<string> }): void;
+  use(content: Pick<SigmaContent, 'rules' | 'silent' | 'correlations'>): void;
 }
 
 /** Refused documents that are logged of one reading. */

@@ -58,7 +58,7 @@ export function scoreAlert(
 }
 
 /** Who acted, or was acted on, when all counted events agree; nobody when they name several. */
-function partyOf(labels: readonly string[], role: 'actor' | 'target'): Party | undefined {
+export function partyOf(labels: readonly string[], role: 'actor' | 'target'): Party | undefined {
   const ids = labelValues(labels, `${role}.id`);
   const names = labelValues(labels, `${role}.name`);
   if (ids.length > 1 || (ids.length === 0 && names.length !== 1)) return undefined;

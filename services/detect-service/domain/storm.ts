@@ -1,8 +1,8 @@
+import type { RuleDocument } from '@tocsin/content/rule-document.ts';
 import type { ScoredAlert } from '@tocsin/contracts/alert.ts';
 import type { Episode, WindowRule } from '@tocsin/correlation/window.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { WindowAdd } from '@tocsin/windows/window-store.ts';
-import type { Rule } from './rule.ts';
 import { alertId } from './score-alert.ts';
 
 /** Alerts that one rule may open for one tenant within {@link STORM_WINDOW_MS}; more are a storm. */
@@ -26,9 +26,18 @@ export function stormAdd(window: WindowRule, openedBy: string, receivedAt: numbe
   return { rule: window, group: '', at: receivedAt, eventId: openedBy, weight: 1 };
 }
 
+/** What a storm's alert says of its rule. */
+export type StormingRule = Pick<
+  RuleDocument,
+  'id' | 'name' | 'version' | 'severity' | 'title' | 'category' | 'tags'
+>;
+
 /** The one alert that stands for all that a rule opens while it storms. */
-export function stormAlert(tenantId: TenantId, rule: Rule, episode: Episode): ScoredAlert {
-  const { document } = rule;
+export function stormAlert(
+  tenantId: TenantId,
+  document: StormingRule,
+  episode: Episode,
+): ScoredAlert {
   return {
     tenant_id: tenantId,
     alert_id: alertId(tenantId, `storm:${document.id}`, '', episode.openedBy),

@@ -44,7 +44,7 @@ export function opensAlerts({ level, metadata }: SigmaRule): boolean {
   return level !== 'informational' && typeof metadata['covered_by'] !== 'string';
 }
 
-function nameOf({ name, title }: SigmaRule): string {
+export function nameOf({ name, title }: Pick<SigmaRule, 'name' | 'title'>): string {
   const words = (name || title).toLowerCase().replace(/[^a-z0-9]+/g, '_');
   const clean = words.replace(/^[^a-z]+|_+$/g, '').slice(0, 80);
   return clean === '' ? 'sigma_rule' : clean;

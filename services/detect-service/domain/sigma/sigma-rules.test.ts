@@ -44,7 +44,7 @@ function rules(): SigmaRules {
 
 describe('SigmaRules', () => {
   it('finds keywords in the message of a line, and says which rules open alerts', () => {
-    const found = rules().match(event(SSHD));
+    const found = rules().of('acme').match(event(SSHD))?.marks ?? [];
     expect(found.map(({ ruleId, alerting }) => [ruleId, alerting?.document.severity])).toEqual([
       ['11111111-1111-4111-8111-111111111111', 7],
       ['covered', undefined],
@@ -63,25 +63,34 @@ describe('SigmaRules', () => {
       Channel: 'Security',
       NewProcessName: 'C:\\cmd.exe',
     });
-    expect(rules().match(event(line))).toMatchObject([{ ruleId: 'shell', alerting: undefined }]);
+    expect(rules().of('acme').match(event(line))?.marks).toMatchObject([
+      { ruleId: 'shell', alerting: undefined },
+    ]);
   });
 
   it('matches nothing before rules are there, and nothing of another log', () => {
-    expect(new SigmaRules().match(event(SSHD))).toEqual([]);
-    expect(rules().match(event('{"user":"root"}'))).toEqual([]);
+    expect(new SigmaRules().of('acme').match(event(SSHD))).toBeUndefined();
+    expect(rules().of('acme').match(event('{"user":"root"}'))).toBeUndefined();
   });
 
   it('swaps the set whole', () => {
     const sigma = rules();
-    sigma.use({ rules: [], silent: new Set() });
-    expect(sigma.match(event(SSHD))).toEqual([]);
+    const before = sigma.of('acme');
+    sigma.use({ rules: [], silent: new Set(), correlations: [] });
+    expect(sigma.of('acme')).not.toBe(before);
+    expect(sigma.of('acme').match(event(SSHD))).toBeUndefined();
     expect(sigma.size).toBe(0);
   });
 });
 
 describe('matchFrame with Sigma rules', () => {
   it('stores every match with the event and counts those that open alerts', () => {
-    const frame = matchFrame(new RuleRegistry([]), [event(SSHD), event('hello')], NOW, rules());
+    const frame = matchFrame(
+      new RuleRegistry([]),
+      [event(SSHD), event('hello')],
+      NOW,
+      rules().of('acme'),
+    );
     expect(frame.matches).toEqual([
       ['11111111-1111-4111-8111-111111111111', 'covered', 'counted'],
       undefined,

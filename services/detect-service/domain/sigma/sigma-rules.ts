@@ -1,5 +1,5 @@
 import type { Logsource, NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
-import { ruleKey } from '@tocsin/sigma/correlation/correlation-rule.ts';
+import { ruleKey, type SigmaCorrelation } from '@tocsin/sigma/correlation/correlation-rule.ts';
 import type { EventRecord } from '@tocsin/sigma/evaluate/event-record.ts';
 import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
 import { recogniseEvent } from '@tocsin/sigma/mapping/recognise-event.ts';
@@ -7,6 +7,8 @@ import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
 import { ROUTES_MAX, type RuleMatcher, RuleSet } from '@tocsin/sigma/rule-set.ts';
 import type { Rule } from '../rule.ts';
 import { alertingRule, opensAlerts } from './alerting-rule.ts';
+import { CorrelationAlerts } from './correlation-alerts.ts';
+import { NO_DECISIONS, type SigmaDecisions, SigmaView } from './sigma-view.ts';
 
 /** A Sigma rule that an event matched. */
 export interface SigmaMatch {
@@ -16,18 +18,34 @@ export interface SigmaMatch {
   readonly alerting: Rule | undefined;
 }
 
-const NOTHING: readonly SigmaMatch[] = [];
+/** What an event is to Sigma rules. */
+export interface RecordedEvent {
+  readonly fields: EventRecord;
+  readonly logsources: readonly Logsource[];
+}
 
-/** The Sigma rules of an installation; the set is swapped whole between two events. */
+/** Rules and correlations as they are read from files. */
+export type SigmaInUse = Pick<SigmaContent, 'rules' | 'silent' | 'correlations'>;
+
+const NOTHING: readonly SigmaRule[] = [];
+const EMPTY: SigmaInUse = { rules: [], silent: new Set(), correlations: [] };
+
+/** The Sigma rules of an installation, and each tenant's view of them; the set is swapped whole between two events. */
 export class SigmaRules {
+  #content: SigmaInUse = EMPTY;
   #rules = new RuleSet([]);
   #matches = new Map<SigmaRule, SigmaMatch>();
+  #alerts = new CorrelationAlerts(EMPTY);
   #routes = new Map<string, RuleMatcher>();
+  readonly #decisions = new Map<string, SigmaDecisions>();
+  #views = new Map<string, SigmaView>();
+  #plainView: SigmaView;
   readonly #textSources: ReadonlySet<string>;
 
   /** @param textSources ids of sources whose events are lines of text: keywords look at the message too */
   constructor(textSources: ReadonlySet<string> = new Set()) {
     this.#textSources = textSources;
+    this.#plainView = new SigmaView(this, NO_DECISIONS);
   }
 
   /** How many rules are tried. */
@@ -35,29 +53,61 @@ export class SigmaRules {
     return this.#rules.rules.length;
   }
 
+  get correlations(): readonly SigmaCorrelation[] {
+    return this.#content.correlations;
+  }
+
+  /** How results of the installation's correlations become alerts. */
+  get alerts(): CorrelationAlerts {
+    return this.#alerts;
+  }
+
   /** Takes another set of rules. Indexes are built when the first event of their logsource comes. */
-  use(content: Pick<SigmaContent, 'rules' | 'silent'>): void {
-    const matches = content.rules.map((rule): [SigmaRule, SigmaMatch] => {
-      const ruleId = ruleKey(rule);
-      const opens = opensAlerts(rule) && !content.silent.has(ruleId);
-      return [rule, { ruleId, alerting: opens ? alertingRule(rule) : undefined }];
-    });
+  use(content: SigmaInUse): void {
+    const matches = content.rules.map((rule): [SigmaRule, SigmaMatch] => [
+      rule,
+      matchOf(rule, content.silent),
+    ]);
+    this.#content = content;
     this.#rules = new RuleSet(content.rules);
     this.#matches = new Map(matches);
+    this.#alerts = new CorrelationAlerts(content);
     this.#routes = new Map();
+    this.#views = new Map();
+    this.#plainView = new SigmaView(this, NO_DECISIONS);
   }
 
-  /** What an event matches, in the order of the rules. UNTRUSTED event. */
-  match(event: NormalizedEvent): readonly SigmaMatch[] {
-    if (this.#rules.rules.length === 0) return NOTHING;
-    const { fields, logsources } = this.#record(event);
-    if (logsources.length === 0) return NOTHING;
-    const found = this.#matcher(logsources).match(fields);
-    if (found.length === 0) return NOTHING;
-    return found.flatMap((rule) => this.#matches.get(rule) ?? []);
+  /** Takes what a tenant decided, all of it; undefined: nothing. */
+  decide(tenantId: string, decisions: SigmaDecisions | undefined): void {
+    if (decisions === undefined) this.#decisions.delete(tenantId);
+    else this.#decisions.set(tenantId, decisions);
+    this.#views.delete(tenantId);
   }
 
-  #record(event: NormalizedEvent): { fields: EventRecord; logsources: readonly Logsource[] } {
+  /** The rules as a tenant has them; another object whenever they change. */
+  of(tenantId: string): SigmaView {
+    const decisions = this.#decisions.get(tenantId);
+    if (decisions === undefined) return this.#plainView;
+    const known = this.#views.get(tenantId);
+    if (known !== undefined) return known;
+    const view = new SigmaView(this, decisions);
+    this.#views.set(tenantId, view);
+    return view;
+  }
+
+  /** The rules of the installation that an event matches, in their order. UNTRUSTED event. */
+  matchBase({ fields, logsources }: RecordedEvent): readonly SigmaRule[] {
+    if (this.#rules.rules.length === 0 || logsources.length === 0) return NOTHING;
+    return this.#matcher(logsources).match(fields);
+  }
+
+  /** How a rule of the installation becomes alerts. */
+  matchOf(rule: SigmaRule): SigmaMatch {
+    return this.#matches.get(rule) ?? matchOf(rule, this.#content.silent);
+  }
+
+  /** An event under Sigma's field names, with its logsources. */
+  record(event: NormalizedEvent): RecordedEvent {
     const { attributes, logsources, message } = event;
     const isText = this.#textSources.has(event.sourceIntegration);
     const fields =
@@ -79,4 +129,11 @@ export class SigmaRules {
     if (this.#routes.size < ROUTES_MAX) this.#routes.set(key, matcher);
     return matcher;
   }
+}
+
+/** How a rule becomes alerts, when it does. */
+export function matchOf(rule: SigmaRule, silent: ReadonlySet<string>): SigmaMatch {
+  const ruleId = ruleKey(rule);
+  const opens = opensAlerts(rule) && !silent.has(ruleId);
+  return { ruleId, alerting: opens ? alertingRule(rule) : undefined };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadRules } from './rule/load-rules.ts';
+import { OWN_RULES_MAX, RuleOverlay } from './rule-overlay.ts';
 import { RuleSet } from './rule-set.ts';
-import { OWN_RULES_MAX, TenantRules } from './tenant-rules.ts';
 
 const TRIPLES = [{ product: 'test', category: '', service: '' }];
 
@@ -14,31 +14,31 @@ function load(name: string, detection: string, product = 'test') {
 
 const base = new RuleSet([load('a', 'F: x'), load('b', 'F|contains: x')]);
 
-function matches(tenant: TenantRules, event: Record<string, unknown>): string[] {
+function matches(tenant: RuleOverlay, event: Record<string, unknown>): string[] {
   const found = base.matcherFor(TRIPLES).match(event);
   return tenant.matches(found, event, TRIPLES).map(({ id }) => id);
 }
 
 describe('the rules of a tenant', () => {
   it('are those of the base when it says nothing', () => {
-    expect(matches(new TenantRules({}), { F: 'x' })).toEqual(['a', 'b']);
+    expect(matches(new RuleOverlay({}), { F: 'x' })).toEqual(['a', 'b']);
   });
 
   it('leave out what is off, and what does not meet an exception', () => {
     const { expression } = load('e', 'User: admin');
     const quiet = { ruleId: 'b', expression: { kind: 'not', part: expression } as const };
-    const tenant = new TenantRules({ disabled: new Set(['a']), exceptions: [quiet] });
+    const tenant = new RuleOverlay({ disabled: new Set(['a']), exceptions: [quiet] });
     expect(matches(tenant, { F: 'x', User: 'bob' })).toEqual(['b']);
     expect(matches(tenant, { F: 'x', User: 'ADMIN' })).toEqual([]);
   });
 
   it('have its own beside them, by their logsource', () => {
     const own = [load('own', 'F: x'), load('foreign', 'F: x', 'other')];
-    expect(matches(new TenantRules({ own }), { F: 'x' })).toEqual(['a', 'b', 'own']);
+    expect(matches(new RuleOverlay({ own }), { F: 'x' })).toEqual(['a', 'b', 'own']);
   });
 
   it('are limited', () => {
     const own = Array.from({ length: OWN_RULES_MAX + 1 }, () => load('own', 'F: x'));
-    expect(() => new TenantRules({ own })).toThrow(RangeError);
+    expect(() => new RuleOverlay({ own })).toThrow(RangeError);
   });
 });

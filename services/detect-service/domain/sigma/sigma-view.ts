@@ -1,0 +1,99 @@
+import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
+import { ruleKey, type SigmaCorrelation } from '@tocsin/sigma/correlation/correlation-rule.ts';
+import type { EventRecord } from '@tocsin/sigma/evaluate/event-record.ts';
+import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
+import { type RuleException, RuleOverlay } from '@tocsin/sigma/rule-overlay.ts';
+import { type CorrelationAlerting, CorrelationAlerts } from './correlation-alerts.ts';
+import { matchOf, type SigmaInUse, type SigmaMatch, type SigmaRules } from './sigma-rules.ts';
+
+/** What a tenant decided of Sigma rules. */
+export interface SigmaDecisions {
+  /** Keys of rules and correlations that are off. */
+  readonly disabled: ReadonlySet<string>;
+  /** Severities of alerts by the keys of rules and correlations, instead of what their level says. */
+  readonly severities: ReadonlyMap<string, number>;
+  readonly exceptions: readonly RuleException[];
+  /** Rules and correlations of its own. */
+  readonly own: SigmaInUse;
+}
+
+export const NO_DECISIONS: SigmaDecisions = {
+  disabled: new Set(),
+  severities: new Map(),
+  exceptions: [],
+  own: { rules: [], silent: new Set(), correlations: [] },
+};
+
+/** The Sigma rules that an event matches, and what they saw of it. */
+export interface EventMatches {
+  readonly marks: readonly SigmaMatch[];
+  readonly fields: EventRecord;
+}
+
+/** The Sigma rules as one tenant has them. Immutable: a change makes another. */
+export class SigmaView {
+  readonly #base: SigmaRules;
+  readonly #decisions: SigmaDecisions;
+  readonly #overlay: RuleOverlay | undefined;
+  readonly #matches = new Map<SigmaRule, SigmaMatch>();
+  readonly #ownAlerts: CorrelationAlerts;
+  /** The correlations that run for the tenant. */
+  readonly correlations: readonly SigmaCorrelation[];
+
+  constructor(base: SigmaRules, decisions: SigmaDecisions) {
+    const { disabled, exceptions, own } = decisions;
+    this.#base = base;
+    this.#decisions = decisions;
+    this.#overlay =
+      decisions === NO_DECISIONS
+        ? undefined
+        : new RuleOverlay({ disabled, exceptions, own: own.rules });
+    this.#ownAlerts = new CorrelationAlerts(own);
+    this.correlations = [...base.correlations, ...own.correlations].filter(
+      ({ key }) => !disabled.has(key),
+    );
+    for (const rule of own.rules)
+      this.#matches.set(rule, this.#withSeverity(matchOf(rule, own.silent)));
+  }
+
+  /** What an event matches, those of the installation first; undefined for nothing. UNTRUSTED event. */
+  match(event: NormalizedEvent): EventMatches | undefined {
+    const record = this.#base.record(event);
+    const base = this.#base.matchBase(record);
+    const found =
+      this.#overlay === undefined
+        ? base
+        : this.#overlay.matches(base, record.fields, record.logsources);
+    if (found.length === 0) return undefined;
+    return { marks: found.map((rule) => this.#matchOf(rule)), fields: record.fields };
+  }
+
+  /** How a result of a correlation becomes an alert; undefined when it opens none. */
+  alertingOf(key: string): CorrelationAlerting | undefined {
+    const alerting = this.#ownAlerts.of(key) ?? this.#base.alerts.of(key);
+    const severity = this.#decisions.severities.get(key);
+    return alerting === undefined || severity === undefined ? alerting : { ...alerting, severity };
+  }
+
+  #matchOf(rule: SigmaRule): SigmaMatch {
+    if (this.#overlay === undefined) return this.#base.matchOf(rule);
+    const known = this.#matches.get(rule);
+    if (known !== undefined) return known;
+    const match = this.#withSeverity(this.#base.matchOf(rule));
+    this.#matches.set(rule, match);
+    return match;
+  }
+
+  #withSeverity(match: SigmaMatch): SigmaMatch {
+    const severity = this.#decisions.severities.get(match.ruleId);
+    const { alerting } = match;
+    if (severity === undefined || alerting === undefined) return match;
+    const document = { ...alerting.document, severity };
+    return { ...match, alerting: { ...alerting, document } };
+  }
+}
+
+/** The keys of everything that can be decided of. */
+export function keysOf({ rules, correlations }: SigmaInUse): readonly string[] {
+  return [...rules.map(ruleKey), ...correlations.map(({ key }) => key)];
+}
