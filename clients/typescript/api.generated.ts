@@ -1293,8 +1293,8 @@ export interface components {
             /** Rule to keep */
             rule?: {
                 category: string;
-                /** @description See docs/guides/add-a-rule.md */
-                condition: unknown;
+                /** @description See docs/guides/add-a-rule.md. Only a rule of kind sequence may be without */
+                condition?: unknown;
                 description: string;
                 false_positives?: string[];
                 group_by?: string[];
@@ -1593,6 +1593,18 @@ export interface components {
         };
         /** Result of a dry run */
         ResultOfADryRun: {
+            /** @description The first of them */
+            alert_sample: {
+                event_count: number;
+                /** Format: date-time */
+                first_event_at: string;
+                group: string;
+                /** Format: date-time */
+                last_event_at: string;
+                related_events: string[];
+            }[];
+            /** @description Alerts that these events would have opened, by event time */
+            alerts: number;
             /** @description No event of the range was left out by events_max */
             complete: boolean;
             /** @description Groups the matches belong to */
@@ -1628,7 +1640,7 @@ export interface components {
         Rule: {
             active_version: number | null;
             category: string;
-            condition: unknown;
+            condition?: unknown;
             description: string;
             enabled: boolean;
             false_positives: string[];
@@ -1678,8 +1690,8 @@ export interface components {
         /** Rule to keep */
         RuleToKeep: {
             category: string;
-            /** @description See docs/guides/add-a-rule.md */
-            condition: unknown;
+            /** @description See docs/guides/add-a-rule.md. Only a rule of kind sequence may be without */
+            condition?: unknown;
             description: string;
             false_positives?: string[];
             group_by?: string[];

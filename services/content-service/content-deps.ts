@@ -22,8 +22,28 @@ export interface RuleEngine {
    * @throws Problem `invalid_request` that points at the member at fault
    */
   check(document: unknown): RuleDocument;
-  /** What a checked rule says of stored events. Their log source is not stored, so it is not asked for. */
-  matcher(document: RuleDocument): (event: Document) => RuleMatch | undefined;
+  /** Tries a checked rule on stored events. Their log source is not stored, so it is not asked for. */
+  trial(document: RuleDocument): RuleTrial;
+}
+
+/** A rule on trial. */
+export interface RuleTrial {
+  /** The categories of the events it looks at. */
+  readonly categories: readonly string[];
+  /** Takes an event, in any order; undefined when the rule does not match it. */
+  note(event: Document): RuleMatch | undefined;
+  /** The alerts that the events so far would have opened, in the order in which they would have. */
+  alerts(): readonly TriedAlert[];
+}
+
+/** An alert that a rule on trial would have opened. Times in milliseconds since 1970. */
+export interface TriedAlert {
+  readonly group: string;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly count: number;
+  /** The first of its events. */
+  readonly eventIds: readonly string[];
 }
 
 /** That an event matches, and the group it would be counted in. */

@@ -263,6 +263,50 @@ describe('a dry run', () => {
     });
   });
 
+  it('tells the alerts that a sequence would have opened over the range, over categories', async () => {
+    const { condition: _none, threshold: _no, ...head } = { threshold: 0, ...mine };
+    const rule = {
+      ...head,
+      kind: 'sequence',
+      group_by: ['actor'],
+      parameters: {
+        within_seconds: 18_000,
+        steps: [
+          { name: 'out', condition: { field: 'action', equals: 'logout' } },
+          { name: 'net', category: 'network', condition: { field: 'action', equals: 'login' } },
+        ],
+      },
+    };
+    const as = { tenant: 'dry-inc', role: 'soc_analyst' } as const;
+    const { body } = await call(shipped, 'POST', '/v1/rules/dry-run', { rule, ...range }, as);
+    expect(body).toMatchObject({ scanned: 300, complete: true, alerts: 0 });
+    const wide = { ...rule, parameters: { ...rule.parameters, within_seconds: 18_001 } };
+    const found = await call(shipped, 'POST', '/v1/rules/dry-run', { rule: wide, ...range }, as);
+    expect(found.body.alerts).toBeGreaterThan(0);
+    expect(found.body.alert_sample[0]).toMatchObject({ event_count: 2, group: expect.any(String) });
+  });
+
+  it('keeps a sequence as a draft, runs it, and retires it', async () => {
+    const { condition: _none, ...head } = mine;
+    const step = { name: 'one', condition: { field: 'action', equals: 'login' } };
+    const parameters = { within_seconds: 60, steps: [step, { ...step, name: 'two' }] };
+    const rule = { ...head, id: 'own-sequence', kind: 'sequence', group_by: ['actor'], parameters };
+    const bad = {
+      ...parameters,
+      steps: [step, { ...step, condition: { field: 'no', exists: true } }],
+    };
+    const refused = await call(shipped, 'POST', '/v1/rules', { ...rule, parameters: bad });
+    expect(refused.status).toBe(400);
+    expect(refused.body.errors[0].pointer).toBe('/parameters/steps/1/condition/field');
+    const made = await call(shipped, 'POST', '/v1/rules', rule);
+    expect(made).toMatchObject({ status: 201, body: { status: 'draft', kind: 'sequence' } });
+    expect(made.body).not.toHaveProperty('condition');
+    for (const status of ['active', 'retired']) {
+      const changed = await call(shipped, 'PATCH', '/v1/rules/own-sequence', { status });
+      expect(changed).toMatchObject({ status: 200, body: { status } });
+    }
+  });
+
   it('takes a known rule by its id, and says when its log source cannot be told', async () => {
     const body = { rule_id: 'root-shell-by-sudo', ...range };
     const answer = await call(shipped, 'POST', '/v1/rules/dry-run', body, { tenant: 'dry-inc' });

@@ -1,23 +1,29 @@
 import type { RuleEngine } from '@tocsin/content-service/content-deps.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
+import { tryRule } from '@tocsin/detect-service/domain/try-rule.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import { eventFromDocument } from '@tocsin/search/duckdb/event-document.ts';
 
 /** The detector's knowledge of rules, for the service that keeps them. */
 export const ruleEngine: RuleEngine = {
-  check: (document) => compiled(document).document,
-  matcher(document) {
-    const { logsources: _unknown, ...rest } = document;
-    const rule = compiled(rest);
-    return (stored) => {
-      const event = eventFromDocument(stored);
-      return rule.matches(event) ? { group: rule.groupOf(event) } : undefined;
+  check(document) {
+    const [rule] = buildRuleRegistry([document]).rules;
+    assert(rule !== undefined, 'one document makes one rule');
+    return rule.document;
+  },
+  trial(document) {
+    const trial = tryRule(document);
+    return {
+      categories: trial.categories,
+      note: (stored) => trial.note(eventFromDocument(stored)),
+      alerts: () =>
+        trial.alerts().map(({ group, episode: { firstAt, lastAt, count, eventIds } }) => ({
+          group,
+          firstAt,
+          lastAt,
+          count,
+          eventIds,
+        })),
     };
   },
 };
-
-function compiled(document: unknown) {
-  const [rule] = buildRuleRegistry([document]).rules;
-  assert(rule !== undefined, 'one document makes one rule');
-  return rule;
-}

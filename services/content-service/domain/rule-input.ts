@@ -7,7 +7,14 @@ const { version: _version, enabled_by_default: _default, ...head } = RuleHead.pr
 
 /** A rule as people write it: versions are counted here. The condition is checked by the engine. */
 export const RuleInput = Type.Object(
-  { ...head, condition: Type.Unknown({ description: 'See docs/guides/add-a-rule.md' }) },
+  {
+    ...head,
+    condition: Type.Optional(
+      Type.Unknown({
+        description: 'See docs/guides/add-a-rule.md. Only a rule of kind sequence may be without',
+      }),
+    ),
+  },
   { additionalProperties: false, title: 'Rule to keep' },
 );
 export type RuleInput = Static<typeof RuleInput>;

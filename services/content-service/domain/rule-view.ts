@@ -35,7 +35,7 @@ export const Rule = Type.Object(
     ...summary,
     logsources: Type.Array(Type.Record(Type.String(), Type.String())),
     group_by: Type.Array(Type.String()),
-    condition: Type.Unknown(),
+    condition: Type.Optional(Type.Unknown()),
     parameters: Type.Record(Type.String(), Type.Unknown()),
     false_positives: Type.Array(Type.String()),
     overrides: Type.Object({
@@ -86,7 +86,7 @@ export function renderRule(rule: KnownRule): Rule {
     ...renderRuleSummary(rule),
     logsources: (document.logsources ?? []).map((logsource) => ({ ...logsource })),
     group_by: document.group_by ?? [],
-    condition: document.condition,
+    ...(document.condition === undefined ? {} : { condition: document.condition }),
     parameters: document.parameters,
     false_positives: document.false_positives ?? [],
     overrides: { severity: setting?.severity ?? null, threshold: setting?.threshold ?? null },

@@ -5,7 +5,7 @@ import { Problem } from '@tocsin/kernel/problem.ts';
 import { withQuery } from '@tocsin/query/with-query.ts';
 import type { Document } from '@tocsin/search/search-store.ts';
 import Type, { type Static } from 'typebox';
-import type { ContentDeps, RuleMatch } from '../content-deps.ts';
+import type { ContentDeps, RuleMatch, TriedAlert } from '../content-deps.ts';
 import { documentOf, RuleInput } from '../domain/rule-input.ts';
 import { lockRule } from '../find-rule.ts';
 
@@ -13,6 +13,7 @@ import { lockRule } from '../find-rule.ts';
 export const DRY_RUN_EVENTS_MAX = 20_000;
 const PAGE_EVENTS = 200;
 const SAMPLE_MAX = 20;
+const RELATED_EVENTS_MAX = 10;
 const GROUPS_MAX = 10_000;
 const DAY_MS = 86_400_000;
 
@@ -29,6 +30,14 @@ const DryRun = Type.Object(
 );
 type DryRun = Static<typeof DryRun>;
 
+const TriedAlertView = Type.Object({
+  group: Type.String(),
+  first_event_at: Type.String({ format: 'date-time' }),
+  last_event_at: Type.String({ format: 'date-time' }),
+  event_count: Type.Integer(),
+  related_events: Type.Array(Type.String()),
+});
+
 const DryRunResult = Type.Object(
   {
     scanned: Type.Integer({ description: 'Events of the rule’s category that were looked at' }),
@@ -39,12 +48,16 @@ const DryRunResult = Type.Object(
     logsource_checked: Type.Boolean({
       description: 'False: the rule asks for a log source, which stored events do not tell',
     }),
+    alerts: Type.Integer({
+      description: 'Alerts that these events would have opened, by event time',
+    }),
+    alert_sample: Type.Array(TriedAlertView, { description: 'The first of them' }),
     sample: Type.Array(Type.Object({}, { additionalProperties: true })),
   },
   { title: 'Result of a dry run' },
 );
 
-/** `POST /v1/rules/dry-run`: what a rule would have matched, newest events first. Alerts nobody. */
+/** `POST /v1/rules/dry-run`: what a rule would have matched, and the alerts it would have opened. Alerts nobody. */
 export function dryRunRoute(deps: ContentDeps): Route {
   return tenantRoute({
     method: 'POST',
@@ -88,7 +101,8 @@ async function run(
   asked: DryRun,
   signal: AbortSignal,
 ) {
-  const match = deps.ruleEngine.matcher(document);
+  const trial = deps.ruleEngine.trial(document);
+  const categories = trial.categories.map((category) => `category:${category}`).join(' or ');
   const range = rangeOf(asked, deps.world.clock.now());
   const sample: Document[] = [];
   const groups = new Set<string>();
@@ -96,7 +110,7 @@ async function run(
   let cursor: string | undefined;
   do {
     const limit = Math.min(PAGE_EVENTS, asked.events_max - counts.scanned);
-    const page = await withQuery(`category:${document.category}`, (query) =>
+    const page = await withQuery(categories, (query) =>
       deps.events.search(tenant, {
         collection: 'events',
         query,
@@ -105,11 +119,19 @@ async function run(
         ...(cursor === undefined ? {} : { cursor }),
       }),
     );
-    for (const event of page.items) note(match(event), event);
+    for (const event of page.items) note(trial.note(event), event);
     counts.scanned += page.items.length;
     cursor = page.nextCursor;
   } while (cursor !== undefined && counts.scanned < asked.events_max && !signal.aborted);
-  return { ...counts, complete: cursor === undefined, groups: groups.size, sample };
+  const alerts = trial.alerts();
+  return {
+    ...counts,
+    complete: cursor === undefined,
+    groups: groups.size,
+    alerts: alerts.length,
+    alert_sample: alerts.slice(0, asked.sample).map(renderAlert),
+    sample,
+  };
 
   function note(matched: RuleMatch | undefined, event: Document): void {
     if (matched === undefined) return;
@@ -118,6 +140,16 @@ async function run(
     else if (groups.size < GROUPS_MAX) groups.add(matched.group);
     if (sample.length < asked.sample) sample.push(event);
   }
+}
+
+function renderAlert({ group, firstAt, lastAt, count, eventIds }: TriedAlert) {
+  return {
+    group,
+    first_event_at: new Date(firstAt).toISOString(),
+    last_event_at: new Date(lastAt).toISOString(),
+    event_count: count,
+    related_events: eventIds.slice(0, RELATED_EVENTS_MAX),
+  };
 }
 
 function rangeOf({ from, to }: DryRun, now: number): { from: number; to: number } {
