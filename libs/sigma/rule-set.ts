@@ -1,16 +1,16 @@
-import type { Logsource } from '@tocsin/contracts/normalized-event.ts';
 import type { EventRecord } from './evaluate/event-record.ts';
+import type { Logsource } from './evaluate/logsource.ts';
 import { logsourceApplies, logsourceCompatible, logsourceKey } from './evaluate/logsource.ts';
 import { parseEvent } from './evaluate/parse-event.ts';
 import { buildIndex } from './index/build-index.ts';
-import { indexBytes } from './index/compiled-index.ts';
+import { type CompiledIndex, indexBytes } from './index/compiled-index.ts';
 import type { JsonChunk } from './index/json-chunk.ts';
 import { LiteralPool } from './index/literal-pool.ts';
 import { Matcher } from './index/matcher.ts';
+import { Route } from './index/route.ts';
 import { SymbolTable } from './index/symbol-table.ts';
 import { EventWalker } from './index/walk-event.ts';
 import { JsonWalker } from './index/walk-json.ts';
-import type { LazyRegex } from './regex/lazy-regex.ts';
 import type { Expression, SigmaRule } from './rule/rule.ts';
 
 /** Most sets of triples whose index is remembered by name; indexes themselves are one for each set of rules. */
@@ -23,24 +23,26 @@ export interface RuleSetOptions {
 }
 
 /**
- * Rules ready to match. Immutable in what it matches; indexes are built when the first event of their logsource
- * comes. Not for use by two threads at once.
+ * Rules ready to match. Immutable in what it matches; the tables are built here, once for all logsources. Not for use
+ * by two threads at once.
  */
 export class RuleSet {
   readonly rules: readonly SigmaRule[];
-  readonly #symbols = new SymbolTable();
-  readonly #literals = new LiteralPool(this.#symbols);
-  readonly #regexes = new Map<string, LazyRegex>();
-  readonly #rates: ReadonlyMap<string, number> | undefined;
+  readonly #literals: LiteralPool;
+  readonly #engine: Engine;
   readonly #routes = new Map<string, RuleMatcher>();
-  readonly #indexes = new Map<string, RuleMatcher>();
-  #everything: RuleMatcher | undefined;
+  readonly #matchers = new Map<string, RuleMatcher>();
 
-  constructor(rules: readonly SigmaRule[], options: RuleSetOptions = {}) {
+  constructor(rules: readonly SigmaRule[], { rates }: RuleSetOptions = {}) {
     this.rules = rules;
-    this.#rates = options.rates;
-    for (const rule of rules) visitTexts(rule.expression, (text) => this.#symbols.addText(text));
+    const symbols = new SymbolTable();
+    this.#literals = new LiteralPool(symbols);
+    for (const rule of rules) visitTexts(rule.expression, (text) => symbols.addText(text));
     for (const rule of rules) visitTexts(rule.expression, (text) => this.#literals.addText(text));
+    this.#engine = new Engine(
+      buildIndex(rules, { symbols, literals: this.#literals, rates }),
+      this.#literals,
+    );
   }
 
   /** The matcher for events of these triples: rules of which one triple has all stated keys. */
@@ -58,65 +60,78 @@ export class RuleSet {
     return this.#shared((rule) => logsourceCompatible(rule.logsource, stated));
   }
 
+  /** The matcher of all rules, whatever their logsource. */
+  matcherForAny(): RuleMatcher {
+    return this.#shared(() => true);
+  }
+
   /** One matcher for each set of rules, however many logsources lead to it. */
   #shared(applies: (rule: SigmaRule) => boolean): RuleMatcher {
     const numbers: number[] = [];
     for (const [number, rule] of this.rules.entries()) if (applies(rule)) numbers.push(number);
     const name = numbers.join();
-    let matcher = this.#indexes.get(name);
+    let matcher = this.#matchers.get(name);
     if (matcher === undefined) {
-      matcher = this.#build(numbers.map((number) => this.rules[number] as SigmaRule));
-      this.#indexes.set(name, matcher);
+      const route = new Route(this.#engine.index, this.#literals, numbers);
+      matcher = new RuleMatcher(
+        numbers.map((number) => this.rules[number] as SigmaRule),
+        this.#engine,
+        route,
+      );
+      this.#matchers.set(name, matcher);
     }
     return matcher;
   }
 
-  /** The matcher of all rules, whatever their logsource. */
-  matcherForAny(): RuleMatcher {
-    this.#everything ??= this.#build(this.rules);
-    return this.#everything;
-  }
-
   /** Bytes of the tables built so far. */
   get tableBytes(): number {
-    const matchers = new Set(this.#indexes.values());
-    if (this.#everything !== undefined) matchers.add(this.#everything);
-    return [...matchers].reduce((sum, matcher) => sum + matcher.tableBytes, 0);
+    const routes = [...this.#matchers.values()].map(({ tableBytes }) => tableBytes);
+    return routes.reduce((sum, bytes) => sum + bytes, indexBytes(this.#engine.index));
   }
 
   /** How often atoms were true in what was matched so far: give it to the next set, which then asks less. */
   measuredRates(): ReadonlyMap<string, number> {
-    const rates = new Map<string, number>();
-    for (const matcher of [...this.#indexes.values(), this.#everything]) {
-      matcher?.addRates(rates);
-    }
-    return rates;
+    return this.#engine.measuredRates();
+  }
+}
+
+/** The tables of a set and what reads events against them: all routes share it, so that one event is read at a time. */
+class Engine {
+  readonly index: CompiledIndex;
+  readonly #matcher: Matcher;
+  readonly walker: EventWalker;
+  readonly jsonWalker: JsonWalker;
+  readonly found: number[] = [];
+
+  constructor(index: CompiledIndex, literals: LiteralPool) {
+    this.index = index;
+    this.#matcher = new Matcher(index, new Route(index, literals, []));
+    this.walker = new EventWalker(this.#matcher);
+    this.jsonWalker = new JsonWalker(this.#matcher);
   }
 
-  #build(rules: readonly SigmaRule[]): RuleMatcher {
-    const parts = {
-      symbols: this.#symbols,
-      literals: this.#literals,
-      regexes: this.#regexes,
-    };
-    const rates = this.#rates;
-    return new RuleMatcher(rules, rates === undefined ? parts : { ...parts, rates });
+  measuredRates(): ReadonlyMap<string, number> {
+    const rates = new Map<string, number>();
+    const { hits, events } = this.#matcher;
+    if (events < RATE_EVENTS_MIN) return rates;
+    for (const [atom, key] of this.index.atomKeys.entries()) {
+      if (this.index.atomTests[atom] !== undefined) continue;
+      rates.set(key, ((hits[atom] ?? 0) + 0.1) / (events + 1));
+    }
+    return rates;
   }
 }
 
 /** Matches events against the rules of one logsource. */
 export class RuleMatcher {
   readonly rules: readonly SigmaRule[];
-  readonly #matcher: Matcher;
-  readonly #walker: EventWalker;
-  readonly #jsonWalker: JsonWalker;
-  readonly #found: number[] = [];
+  readonly #engine: Engine;
+  readonly #route: Route;
 
-  constructor(rules: readonly SigmaRule[], parts: Parameters<typeof buildIndex>[1]) {
+  constructor(rules: readonly SigmaRule[], engine: Engine, route: Route) {
     this.rules = rules;
-    this.#matcher = new Matcher(buildIndex(rules, parts));
-    this.#walker = new EventWalker(this.#matcher);
-    this.#jsonWalker = new JsonWalker(this.#matcher);
+    this.#engine = engine;
+    this.#route = route;
   }
 
   /** The rules that an event matches, in the order of the set. UNTRUSTED event. */
@@ -127,11 +142,12 @@ export class RuleMatcher {
       : numbers.map((number) => this.rules[number] as SigmaRule);
   }
 
-  /** The same as positions in {@link RuleMatcher.rules}; valid until the next call. */
+  /** The same as positions in {@link RuleMatcher.rules}; valid until the next call to any matcher of the set. */
   matchNumbers(event: EventRecord): readonly number[] {
-    this.#found.length = 0;
-    this.#walker.match(event, this.#found);
-    return this.#found;
+    const { found, walker } = this.#engine;
+    found.length = 0;
+    walker.match(this.#route, event, found);
+    return found;
   }
 
   /**
@@ -140,19 +156,21 @@ export class RuleMatcher {
    * @returns undefined when it is no JSON object
    */
   matchJson(chunk: JsonChunk, start: number, end: number): readonly number[] | undefined {
-    this.#found.length = 0;
-    if (this.#jsonWalker.match(chunk, start, end, this.#found)) return this.#found;
+    const { found, jsonWalker } = this.#engine;
+    found.length = 0;
+    if (jsonWalker.match(this.#route, chunk, start, end, found)) return found;
     const event = parseEvent(chunk.bytes.toString('utf8', start, end));
     return event === undefined ? undefined : this.matchNumbers(event);
   }
 
+  /** Bytes of the tables that only this logsource has. */
   get tableBytes(): number {
-    return indexBytes(this.#matcher.index);
+    return this.#route.tableBytes;
   }
 
   /** Rules asked so far, and events: their ratio says how well the index works. */
   get asked(): { readonly rules: number; readonly events: number } {
-    return { rules: this.#matcher.candidatesAsked, events: this.#matcher.events };
+    return { rules: this.#route.asked, events: this.#route.events };
   }
 
   /**
@@ -160,17 +178,7 @@ export class RuleMatcher {
    * asked, for each value that a test looked at, and for each 64 bytes of it. The same events always give the same.
    */
   get steps(): Float64Array {
-    return this.#matcher.ruleSteps;
-  }
-
-  addRates(rates: Map<string, number>): void {
-    const { hits, events, index } = this.#matcher;
-    if (events < RATE_EVENTS_MIN) return;
-    for (const [atom, key] of index.atomKeys.entries()) {
-      if (index.atomTests[atom] !== undefined) continue;
-      const rate = ((hits[atom] ?? 0) + 0.1) / (events + 1);
-      rates.set(key, Math.max(rate, rates.get(key) ?? 0));
-    }
+    return this.#route.steps;
   }
 }
 

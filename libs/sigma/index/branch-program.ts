@@ -26,6 +26,11 @@ export class BranchProgram {
     return this.#emit(expression, MATCHES, MATCHES_NOT);
   }
 
+  /** Numbers so far. */
+  get length(): number {
+    return this.#code.length;
+  }
+
   get code(): Int32Array {
     return Int32Array.from(this.#code);
   }

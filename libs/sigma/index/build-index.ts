@@ -5,7 +5,6 @@ import type { SigmaRule } from '../rule/rule.ts';
 import { AtomTable, type Entry, KEYWORD_SLOT } from './atom-table.ts';
 import { BranchProgram } from './branch-program.ts';
 import type { CompiledIndex, CompiledTest } from './compiled-index.ts';
-import { buildKeyTree } from './key-tree.ts';
 import type { LiteralPool } from './literal-pool.ts';
 import {
   buildScanner,
@@ -19,14 +18,12 @@ import type { SymbolTable } from './symbol-table.ts';
 import { compileWildcard } from './wildcard.ts';
 import { chooseWitness } from './witness.ts';
 
-/** What indexes of one rule set share. */
+/** What an index is made with. */
 export interface IndexParts {
   readonly symbols: SymbolTable;
   readonly literals: LiteralPool;
-  /** Regular expressions by source and flags. */
-  readonly regexes: Map<string, LazyRegex>;
   /** How often atoms were true, by their keys, where it was measured. */
-  readonly rates?: ReadonlyMap<string, number>;
+  readonly rates: ReadonlyMap<string, number> | undefined;
 }
 
 /** Compiles rules to tables. */
@@ -37,27 +34,33 @@ export function buildIndex(rules: readonly SigmaRule[], parts: IndexParts): Comp
     isDecided: (atom) => table.atoms[atom]?.lazy.length === 0,
     rateOf: (atom) => table.atoms[atom]?.rate ?? 1,
   });
-  const ruleEntry = Int32Array.from(rules, (rule) => program.add(rule.expression));
+  const ruleCode = new Int32Array(rules.length + 1);
+  const ruleEntry = Int32Array.from(rules, (rule, number) => {
+    const entry = program.add(rule.expression);
+    ruleCode[number + 1] = program.length;
+    return entry;
+  });
   const { always, watching } = watchRules(rules, table);
+  const regexes = new Map<string, LazyRegex>();
   const eager = table.entries.map((entry) => isEager(entry, watching));
   const [watchStart, watchers] = ranges(table.atoms.map(({ id }) => watching.get(id) ?? []));
   return {
     rules,
     symbols: parts.symbols,
-    keys: buildKeyTree(table.fields),
-    slots: table.fields.length,
-    hasKeywords: table.atoms.some(({ slot, key }) => slot === KEYWORD_SLOT && key !== ''),
+    fields: table.fields,
+    keywordEntries: table.entries.filter(({ id, slot }) => slot === KEYWORD_SLOT && eager[id]),
     scanners: buildScanners(table, eager, parts.literals),
     presence: Int32Array.from(table.fields, (_, slot) => table.presence.get(slot) ?? -1),
     ...entryTables(table.entries, parts),
     atoms: table.atoms.length,
     atomKeys: table.atoms.map(({ key }) => key),
     atomSlot: Int32Array.from(table.atoms, ({ slot }) => slot),
-    atomTests: compileTests(table, eager, parts.regexes),
+    atomTests: compileTests(table, eager, regexes),
     watchStart,
     watchers,
     code: program.code,
     ruleEntry,
+    ruleCode,
     always: Int32Array.from(always),
   };
 }
@@ -105,7 +108,7 @@ function buildScanners(
 ): CompiledIndex['scanners'] {
   const bySlot = new Map<number, Entry[]>();
   for (const entry of table.entries) {
-    if (!eager[entry.id]) continue;
+    if (!eager[entry.id] || entry.slot === KEYWORD_SLOT) continue;
     const entries = bySlot.get(entry.slot);
     if (entries === undefined) bySlot.set(entry.slot, [entry]);
     else entries.push(entry);

@@ -1,6 +1,6 @@
 import type { LazyRegex } from '../regex/lazy-regex.ts';
 import type { SigmaRule, Test } from '../rule/rule.ts';
-import type { KeyTree } from './key-tree.ts';
+import type { Entry } from './atom-table.ts';
 import { type SlotScanner, scannerBytes } from './slot-scanner.ts';
 import type { SymbolTable } from './symbol-table.ts';
 import type { CompiledWildcard } from './wildcard.ts';
@@ -24,13 +24,15 @@ export interface EntryPattern {
   readonly cased: boolean;
 }
 
-/** Rules as tables. Immutable; any number of matchers may use it, one at a time. */
+/** All rules of a set as tables. Immutable; each logsource is a `Route` over the same tables. */
 export interface CompiledIndex {
   readonly rules: readonly SigmaRule[];
   readonly symbols: SymbolTable;
-  readonly keys: KeyTree;
-  readonly slots: number;
-  readonly hasKeywords: boolean;
+  /** Names by slot; slot 0 is the keywords. */
+  readonly fields: readonly string[];
+  /** What is looked for anywhere in an event: each route searches for those of its rules. */
+  readonly keywordEntries: readonly Entry[];
+  /** By slot. None for keywords. */
   readonly scanners: readonly (SlotScanner | undefined)[];
   /** By slot: the atom that is true when the field is there, or -1. */
   readonly presence: Int32Array;
@@ -55,6 +57,8 @@ export interface CompiledIndex {
   /** Triples of atom, next when true, next when false. */
   readonly code: Int32Array;
   readonly ruleEntry: Int32Array;
+  /** By rule: where its triples start; they end where the next rule's start. */
+  readonly ruleCode: Int32Array;
   /** Rules that nothing need be true for. */
   readonly always: Int32Array;
 }

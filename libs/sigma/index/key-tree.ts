@@ -23,12 +23,12 @@ export interface KeyTree {
   readonly dotted: readonly (readonly [name: string, slot: number])[];
 }
 
-/** Builds the tree of field names; `fields[slot]`, slot 0 being no field. */
-export function buildKeyTree(fields: readonly string[]): KeyTree {
+/** Builds the tree of field names by slot, slot 0 being no field. Undefined: not looked at. */
+export function buildKeyTree(fields: readonly (string | undefined)[]): KeyTree {
   const root = new Map<string, KeyNode>();
   const dotted: [string, number][] = [];
   for (const [slot, field] of fields.entries()) {
-    if (slot === 0) continue;
+    if (slot === 0 || field === undefined) continue;
     const node = nodeAt(root, field, false);
     node.slot = slot;
     if (!field.includes('.')) continue;

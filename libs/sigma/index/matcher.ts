@@ -4,6 +4,8 @@ import type { CompiledIndex } from './compiled-index.ts';
 import { FOUND_MAX } from './found-places.ts';
 import type { JsonChunk } from './json-chunk.ts';
 import { LazyTests } from './lazy-tests.ts';
+import type { Route } from './route.ts';
+import type { SlotScanner } from './slot-scanner.ts';
 import { ValueBuffer } from './value-buffer.ts';
 import { ValueScanner } from './value-scanner.ts';
 
@@ -11,8 +13,9 @@ import { ValueScanner } from './value-scanner.ts';
 const EPOCH_MAX = 0x3fff_fff0;
 
 /**
- * Matches events against an index, one at a time. A walker calls {@link Matcher.begin}, then for each member that a
- * rule looks at {@link Matcher.present} and its values, then {@link Matcher.finish}.
+ * Matches events against the rules of a route, one at a time. A walker calls {@link Matcher.begin}, then for each
+ * member that a rule looks at {@link Matcher.present} and its values, then {@link Matcher.finish}. One matcher serves
+ * all routes of an index, so that its tables stay in the caches whatever logsource comes next.
  */
 export class Matcher {
   readonly index: CompiledIndex;
@@ -23,11 +26,8 @@ export class Matcher {
   /** Set by a walker that did not show the values for keywords, because none of those that lead to a rule is there. */
   keywordsSkipped = false;
   #keywordsMissed = false;
-  /** Rules whose conditions were asked. */
-  candidatesAsked = 0;
-  /** By rule: steps spent on asking it, see {@link LazyTests.steps}. The same events give the same steps. */
-  readonly ruleSteps: Float64Array;
-
+  /** Whose rules count for this event. */
+  route: Route;
   /** The stamp of false; true is one more. Stamps of other events mean unknown. */
   epoch = 2;
   readonly truth: Int32Array;
@@ -44,24 +44,26 @@ export class Matcher {
   #candidateCount = 0;
   readonly #lazy: LazyTests;
 
-  constructor(index: CompiledIndex) {
+  /** @param route any of the index: {@link Matcher.begin} names the one that counts */
+  constructor(index: CompiledIndex, route: Route) {
     this.index = index;
+    this.route = route;
     this.values = new ValueBuffer(index.symbols);
     this.hits = new Uint32Array(index.atoms);
     this.truth = new Int32Array(index.atoms);
-    this.slotPresent = new Int32Array(index.slots);
-    this.slotFilled = new Int32Array(index.slots);
-    this.slotLast = new Int32Array(index.slots);
-    this.slotListed = new Int32Array(index.slots);
+    this.slotPresent = new Int32Array(index.fields.length);
+    this.slotFilled = new Int32Array(index.fields.length);
+    this.slotLast = new Int32Array(index.fields.length);
+    this.slotListed = new Int32Array(index.fields.length);
     this.scanner = new ValueScanner(index, this.values);
     this.#ruleStamp = new Int32Array(index.rules.length);
     this.#candidates = new Int32Array(index.rules.length);
-    this.ruleSteps = new Float64Array(index.rules.length);
     this.#lazy = new LazyTests(this);
   }
 
   /** @param chunk where the event's JSON is, when it is read from bytes */
-  begin(chunk?: JsonChunk): void {
+  begin(route: Route, chunk?: JsonChunk): void {
+    this.route = route;
     if (chunk === undefined) this.#lineKnown = false;
     this.scanner.found.next = 0;
     this.epoch += 2;
@@ -69,6 +71,7 @@ export class Matcher {
     this.values.clear(chunk);
     this.#candidateCount = 0;
     this.events += 1;
+    route.events += 1;
   }
 
   #clearStamps(): void {
@@ -105,13 +108,16 @@ export class Matcher {
       this.slotListed[slot] === this.epoch ? (this.slotLast[slot] as number) : -1;
     this.slotListed[slot] = this.epoch;
     this.slotLast[slot] = value;
-    this.#scan(slot, value);
+    const scanner = this.index.scanners[slot];
+    if (scanner !== undefined) this.#scan(scanner, value);
   }
 
   /** A value anywhere in the event, for keywords. */
   addKeyword(value: number): void {
+    const { keywords } = this.route;
+    if (keywords === undefined) return;
     if (!this.#lineKnown || !this.values.isInLine(value)) {
-      this.#scan(KEYWORD_SLOT, value);
+      this.#scan(keywords, value);
       return;
     }
     this.scanner.takeFound(value);
@@ -119,10 +125,9 @@ export class Matcher {
   }
 
   /** Looks for keywords that lead to rules in a line of JSON; false when there is none, so that values need not be shown. */
-  mayHoldKeywords(chunk: JsonChunk, start: number, end: number): boolean {
+  mayHoldKeywords(route: Route, chunk: JsonChunk, start: number, end: number): boolean {
     this.#lineKnown = false;
-    if (!this.index.hasKeywords) return false;
-    const scanner = this.index.scanners[KEYWORD_SLOT];
+    const scanner = route.keywords;
     if (scanner !== undefined) {
       if (scanner.always.length + scanner.empty.length > 0) return true;
       if (!scanner.ascii && !chunk.words.isAscii(start, end)) return true;
@@ -134,9 +139,7 @@ export class Matcher {
     return false;
   }
 
-  #scan(slot: number, value: number): void {
-    const scanner = this.index.scanners[slot];
-    if (scanner === undefined) return;
+  #scan(scanner: SlotScanner, value: number): void {
     this.scanner.scan(scanner, value);
     this.#takeHits();
   }
@@ -160,10 +163,11 @@ export class Matcher {
     this.truth[atom] = stamp;
     this.hits[atom] = (this.hits[atom] as number) + 1;
     const { watchStart, watchers } = this.index;
+    const { positions } = this.route;
     const last = watchStart[atom + 1] as number;
     for (let watcher = watchStart[atom] as number; watcher < last; watcher += 1) {
       const rule = watchers[watcher] as number;
-      if (this.#ruleStamp[rule] === this.epoch) continue;
+      if (this.#ruleStamp[rule] === this.epoch || (positions[rule] as number) < 0) continue;
       this.#ruleStamp[rule] = this.epoch;
       this.#candidates[this.#candidateCount] = rule;
       this.#candidateCount += 1;
@@ -171,22 +175,22 @@ export class Matcher {
   }
 
   /**
-   * Asks the rules that something was found for. Appends the numbers of those that match, in order.
+   * Asks the rules that something was found for. Appends the positions of those that match, in order.
    *
    * @returns false when a rule asked for keywords that were skipped: show the event again with them
    */
   finish(out: number[]): boolean {
     this.#keywordsMissed = false;
-    const { always } = this.index;
+    const { always, positions } = this.route;
     for (let at = 0; at < this.#candidateCount; at += 1) {
       const rule = this.#candidates[at] as number;
-      if (this.#ask(rule)) out.push(rule);
+      if (this.#ask(rule)) out.push(positions[rule] as number);
     }
     for (let at = 0; at < always.length; at += 1) {
       const rule = always[at] as number;
-      if (this.#ask(rule)) out.push(rule);
+      if (this.#ask(rule)) out.push(positions[rule] as number);
     }
-    this.candidatesAsked += this.#candidateCount + always.length;
+    this.route.asked += this.#candidateCount + always.length;
     if (this.#keywordsMissed) {
       out.length = 0;
       return false;
@@ -216,8 +220,9 @@ export class Matcher {
       }
       place = code[holds ? place + 1 : place + 2] as number;
     }
-    const sum = this.ruleSteps[rule] as number;
-    this.ruleSteps[rule] = sum + steps + this.#lazy.steps - before;
+    const { steps: spent, positions } = this.route;
+    const position = positions[rule] as number;
+    spent[position] = (spent[position] as number) + steps + this.#lazy.steps - before;
     return place === MATCHES;
   }
 }

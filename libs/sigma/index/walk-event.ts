@@ -1,36 +1,37 @@
 import { EVENT_DEPTH_MAX, type EventRecord, scalarText } from '../evaluate/event-record.ts';
 import type { KeyNode } from './key-tree.ts';
 import type { Matcher } from './matcher.ts';
+import type { Route } from './route.ts';
 
 /** Shows a matcher the members of events that are objects. */
 export class EventWalker {
   readonly #matcher: Matcher;
-  readonly #keywords: boolean;
+  #keywords = false;
   readonly #flat: Int32Array;
   readonly #nested: Int32Array;
   #conflict = false;
 
   constructor(matcher: Matcher) {
     this.#matcher = matcher;
-    this.#keywords = matcher.index.hasKeywords;
-    this.#flat = new Int32Array(matcher.index.slots);
-    this.#nested = new Int32Array(matcher.index.slots);
+    this.#flat = new Int32Array(matcher.index.fields.length);
+    this.#nested = new Int32Array(matcher.index.fields.length);
   }
 
-  /** Appends the numbers of the rules that match. UNTRUSTED: any JSON value may stand anywhere. */
-  match(event: EventRecord, out: number[]): void {
-    const { index } = this.#matcher;
+  /** Appends the positions of the rules that match. UNTRUSTED: any JSON value may stand anywhere. */
+  match(route: Route, event: EventRecord, out: number[]): void {
+    const { keys } = route;
+    this.#keywords = route.hasKeywords;
     this.#conflict = false;
     this.#matcher.keywordsSkipped = false;
-    this.#matcher.begin();
-    this.#members(event, index.keys.root, 0);
+    this.#matcher.begin(route);
+    this.#members(event, keys.root, 0);
     if (this.#conflict) {
       // A path came before the name of the same spelling, which goes before it: once more, knowing the names.
-      this.#matcher.begin();
-      for (const [name, slot] of index.keys.dotted) {
+      this.#matcher.begin(route);
+      for (const [name, slot] of keys.dotted) {
         if (Object.hasOwn(event, name)) this.#flat[slot] = this.#matcher.epoch;
       }
-      this.#members(event, index.keys.root, 0);
+      this.#members(event, keys.root, 0);
     }
     this.#matcher.finish(out);
   }

@@ -4,6 +4,7 @@ import { JsonChunk } from './json-chunk.ts';
 import { skipString, skipValue } from './json-skip.ts';
 import type { KeyNode } from './key-tree.ts';
 import type { Matcher } from './matcher.ts';
+import type { Route } from './route.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -37,29 +38,29 @@ export class JsonWalker {
 
   constructor(matcher: Matcher) {
     this.#matcher = matcher;
-    this.#flat = new Int32Array(matcher.index.slots);
-    this.#nested = new Int32Array(matcher.index.slots);
+    this.#flat = new Int32Array(matcher.index.fields.length);
+    this.#nested = new Int32Array(matcher.index.fields.length);
   }
 
-  /** Appends the numbers of the rules that the event in `[start, end)` matches; false when it gave up. */
-  match(chunk: JsonChunk, start: number, end: number, out: number[]): boolean {
+  /** Appends the positions of the rules that the event in `[start, end)` matches; false when it gave up. */
+  match(route: Route, chunk: JsonChunk, start: number, end: number, out: number[]): boolean {
     this.#chunk = chunk;
     this.#bytes = chunk.bytes;
     this.#end = end;
-    const keywords = this.#matcher.mayHoldKeywords(chunk, start, end);
-    if (!this.#walk(start, keywords)) return false;
+    const keywords = this.#matcher.mayHoldKeywords(route, chunk, start, end);
+    if (!this.#walk(route, start, keywords)) return false;
     if (this.#matcher.finish(out)) return true;
-    return this.#walk(start, true) && this.#matcher.finish(out);
+    return this.#walk(route, start, true) && this.#matcher.finish(out);
   }
 
-  #walk(start: number, keywords: boolean): boolean {
+  #walk(route: Route, start: number, keywords: boolean): boolean {
     this.#at = start;
     this.#keywords = keywords;
-    this.#matcher.keywordsSkipped = !keywords && this.#matcher.index.hasKeywords;
-    this.#matcher.begin(this.#chunk);
+    this.#matcher.keywordsSkipped = !keywords && route.hasKeywords;
+    this.#matcher.begin(route, this.#chunk);
     this.#blanks();
     if (this.#byte() !== OPEN_BRACE) return false;
-    if (!this.#object(this.#matcher.index.keys.byteRoot, 0)) return false;
+    if (!this.#object(route.keys.byteRoot, 0)) return false;
     this.#blanks();
     return this.#at === this.#end;
   }
