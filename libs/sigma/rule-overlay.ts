@@ -1,7 +1,7 @@
-import type { Logsource } from '@tocsin/contracts/normalized-event.ts';
 import { ruleKey } from './correlation/correlation-rule.ts';
 import { evaluatePlainly } from './evaluate/evaluate-plainly.ts';
 import type { EventRecord } from './evaluate/event-record.ts';
+import type { Logsource } from './evaluate/logsource.ts';
 import type { Expression, SigmaRule } from './rule/rule.ts';
 import { RuleSet } from './rule-set.ts';
 

@@ -1,5 +1,11 @@
-import type { Logsource } from '@tocsin/contracts/normalized-event.ts';
 import type { RuleLogsource } from '../rule/rule.ts';
+
+/** One logsource an event belongs to, in lower case: all three keys are stated, `''` where the taxonomy has none. */
+export interface Logsource {
+  readonly product: string;
+  readonly category: string;
+  readonly service: string;
+}
 
 /** Whether all keys a rule states equal those of one triple of the event. */
 export function logsourceApplies(rule: RuleLogsource, triples: readonly Logsource[]): boolean {

@@ -1,4 +1,4 @@
-import type { Logsource } from '@tocsin/contracts/normalized-event.ts';
+import type { Logsource } from '../evaluate/logsource.ts';
 
 /** One thing an event must have. Text is compared without regard to case. */
 export interface TableCondition {

@@ -1,10 +1,10 @@
-import type { Logsource } from '@tocsin/contracts/normalized-event.ts';
 import {
   type EventRecord,
   fieldExists,
   fieldValues,
   scalarText,
 } from '../evaluate/event-record.ts';
+import type { Logsource } from '../evaluate/logsource.ts';
 import { EVENT_TABLES, type EventTable, type TableCondition } from './event-tables.ts';
 
 /** An event with what the tables know of it. */

@@ -1,6 +1,6 @@
-import type { Logsource } from '@tocsin/contracts/normalized-event.ts';
 import type { EventRecord } from '../evaluate/event-record.ts';
 import { scalarText } from '../evaluate/event-record.ts';
+import type { Logsource } from '../evaluate/logsource.ts';
 
 /** Sigma categories of Sysmon's event ids (SigmaHQ `tests/thor.yml`). */
 export const SYSMON_CATEGORIES: Readonly<Record<string, readonly string[]>> = {
