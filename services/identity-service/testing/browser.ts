@@ -32,13 +32,14 @@ export class Browser {
 
   async #submit(at: URL, page: Response, person: string): Promise<URL> {
     const html = await page.text();
-    const action = /action="([^"]+)"/.exec(html)?.[1];
+    const action = /action="([^"]+)"/.exec(html)?.[1]?.replaceAll('&amp;', '&');
     if (action === undefined)
       throw new Error(`no form at ${at}: ${page.status} ${html.slice(0, 300)}`);
     const prompt = /name="prompt" value="([^"]+)"/.exec(html)?.[1] ?? 'login';
     const answer = await this.request(new URL(action, at), {
       method: 'POST',
-      body: new URLSearchParams({ prompt, login: person, password: 'any' }),
+      // Providers name the field of the person differently.
+      body: new URLSearchParams({ prompt, login: person, username: person, password: 'any' }),
     });
     const location = answer.headers.get('location');
     if (location === null) throw new Error(`the form at ${at} leads nowhere: ${answer.status}`);
