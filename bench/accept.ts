@@ -4,11 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'undici';
 import { batches, canonicalEvents } from './inputs.ts';
-import { calibrate, ownCpu } from './measure.ts';
+import { AS_IN_THE_PRODUCT, calibrate, ownCpu } from './measure.ts';
 import { sendAll } from './send.ts';
-
-/** The flags the supervisor gives the data process. */
-const AS_IN_THE_PRODUCT = ['--max-semi-space-size=32', '--single-threaded-gc'];
 
 interface Started {
   readonly headers: Record<string, string>;

@@ -53,7 +53,7 @@ export function batches(lines: readonly string[], size: number): Body[] {
 export function mixedBodies(
   lines: number,
   bytes: number,
-): { bodies: Body[]; sample: string[] } | undefined {
+): { bodies: Body[]; sample: string[]; bytes: Buffer } | undefined {
   const corpus = process.env['TOCSIN_CORPUS'] ?? join(import.meta.dirname, '../../shared/corpus');
   const path = join(corpus, 'bench/mixed.jsonl.gz');
   if (!existsSync(path)) return undefined;
@@ -74,6 +74,9 @@ export function mixedBodies(
     }
     at = stop + 1;
   }
-  if (count > 0) bodies.push({ bytes: all.subarray(start, all.length - 1), count });
-  return { bodies, sample };
+  if (count > 0) {
+    bodies.push({ bytes: all.subarray(start, all.length - 1), count });
+    start = all.length;
+  }
+  return { bodies, sample, bytes: all.subarray(0, Math.max(0, start - 1)) };
 }

@@ -6,6 +6,14 @@ export function ownCpu(): number {
   return user + system;
 }
 
+/** The flags the supervisor gives the data process. */
+export const AS_IN_THE_PRODUCT: readonly string[] = [
+  '--max-semi-space-size=32',
+  '--single-threaded-gc',
+  '--external-memory-accounted-in-global-limit',
+  '--heap-growing-percent=60',
+];
+
 const TICKS_PER_SECOND = 100;
 
 /** Pids of a process and of everything it started, as long as they live. */
@@ -30,6 +38,41 @@ export function cpuOf(pid: number): number {
   return (ticks * 1e6) / TICKS_PER_SECOND;
 }
 
+/** What threads of these names do; of several worker threads the first is the pipeline's, the others are DuckDB's. */
+const THREADS: Readonly<Record<string, string>> = {
+  MainThread: 'main: HTTP, validate, bus',
+  WorkerThread: 'pipeline: normalise, detect, columns',
+  'libuv-worker': 'pool: commits of the bus, compression, rolls',
+  V8Worker: 'collector and compiler',
+};
+
+/** CPU microseconds by the kind of thread of a process of ours. Resolution 10 ms. */
+export function threadCpuOf(pid: number): Map<string, number> {
+  const threads = new Map<string, number>();
+  let workers = 0;
+  for (const tid of tasksOf(pid)) {
+    const fields = statOf(`${pid}/task/${tid}`);
+    if (fields === undefined) continue;
+    const name = readFileSync(`/proc/${pid}/task/${tid}/comm`, 'utf8').trim();
+    if (name === 'WorkerThread') workers += 1;
+    const part =
+      name === 'WorkerThread' && workers > 1 ? 'pool of DuckDB' : (THREADS[name] ?? name);
+    const ticks = Number(fields[11]) + Number(fields[12]);
+    threads.set(part, (threads.get(part) ?? 0) + (ticks * 1e6) / TICKS_PER_SECOND);
+  }
+  return threads;
+}
+
+function tasksOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`)
+      .map(Number)
+      .sort((a, b) => a - b);
+  } catch {
+    return [];
+  }
+}
+
 /** Bytes of memory of a process, shared pages divided among those who share them. */
 export function pssOf(pid: number): number {
   try {
@@ -51,7 +94,7 @@ export function commandOf(pid: number): string {
 }
 
 /** Fields of /proc/PID/stat from the state on; the name before may hold blanks. */
-function statOf(pid: number): string[] | undefined {
+function statOf(pid: number | string): string[] | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return text.slice(text.lastIndexOf(')') + 2).split(' ');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Pool } from 'undici';
-import { commandOf, cpuOf, processTree, pssOf } from './measure.ts';
+import { commandOf, cpuOf, processTree, pssOf, threadCpuOf } from './measure.ts';
 
 const run = promisify(execFile);
 const MAIN = join(import.meta.dirname, '../apps/tocsin/main.ts');
@@ -56,6 +56,14 @@ export class Product {
   /** CPU microseconds per part of the product, since each started. */
   cpu(): Map<string, number> {
     return this.#perPart(cpuOf);
+  }
+
+  /** CPU microseconds of the data process by what its threads are for, since it started. */
+  dataThreads(): Map<string, number> {
+    const pid = processTree(this.#child.pid ?? 0).find((each) =>
+      /processes\/data\.ts/.test(commandOf(each)),
+    );
+    return pid === undefined ? new Map() : threadCpuOf(pid);
   }
 
   /** Bytes of memory (PSS) per part. */

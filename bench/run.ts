@@ -2,21 +2,27 @@ import { parseArgs } from 'node:util';
 import { measureAccept } from './accept.ts';
 import { measureLatency } from './latency.ts';
 import { measureSearch } from './search.ts';
+import { measureStages } from './stages.ts';
 import { measureStored } from './stored.ts';
 
 /**
- * `make bench`, or `node bench/run.ts [accept] [single] [stored] [latency] [search]`: what the product costs, as multiples of
+ * `make bench`, or `node bench/run.ts [accept] [single] [stages] [stored] [latency] [search]`: what the product costs, as multiples of
  * JSON.parse of the same bytes in the same run (design section 10). Absolute figures depend on the machine and the hour.
  */
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { events: { type: 'string' } },
+  options: { events: { type: 'string' }, lines: { type: 'string' }, seconds: { type: 'string' } },
 });
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
+const numberOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : Number(text);
 
 if (wanted('accept')) await measureAccept(100);
 if (wanted('single')) await measureAccept(1);
-if (wanted('stored')) await measureStored();
+if (wanted('stages')) await measureStages(numberOf(values.lines));
+if (wanted('stored')) {
+  const [lines, seconds] = [numberOf(values.lines), numberOf(values.seconds)];
+  await measureStored({ ...(lines && { lines }), ...(seconds && { seconds }) });
+}
 if (wanted('latency')) await measureLatency();
-if (wanted('search'))
-  await measureSearch(values.events === undefined ? undefined : Number(values.events));
+if (wanted('search')) await measureSearch(numberOf(values.events));
