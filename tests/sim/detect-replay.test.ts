@@ -7,6 +7,7 @@ import type { ScoredAlert } from '@tocsin/contracts/alert.ts';
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { createDetector } from '@tocsin/detect-service/detector.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
+import { shippedSigma } from '@tocsin/detect-service/testing/shipped-sigma.ts';
 import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
 import { seededRandom } from '@tocsin/kernel/random.ts';
 import { parseTenantId } from '@tocsin/kernel/tenant-id.ts';
@@ -70,7 +71,7 @@ async function run(frames: readonly NormalizedEvent[][], seed: number): Promise<
   const world = { ...systemWorld(), clock };
   for (let cursor = 0; cursor < frames.length; ) {
     const windows = await openMemoryWindowStore(world, { folder });
-    const detector = createDetector({ rules: registry, windows, world });
+    const detector = createDetector({ rules: registry, sigma: shippedSigma(), windows, world });
     const crashAt = seed === 0 ? frames.length : cursor + Math.ceil(random.fraction() * 30);
     for (let at = cursor; at < Math.min(crashAt, frames.length); at += 1) {
       const source = { source: SOURCE, offset: at + 1 };
@@ -102,7 +103,7 @@ async function runLosing(
   for (const end of [...crashAt, frames.length]) {
     const windows = await openMemoryWindowStore(world, { folder: await freshFolder() });
     expect(windows.lost).toBe(true);
-    const detector = createDetector({ rules: registry, windows, world });
+    const detector = createDetector({ rules: registry, sigma: shippedSigma(), windows, world });
     const since = (frames[cursor]?.[0]?.timestamp ?? 0) - detector.longestLookbackMs;
     for (let at = 0; at < end; at += 1) {
       const frame = frames[at] ?? [];
@@ -142,6 +143,6 @@ describe('detection of the demo with crashes', () => {
     const calm = await run(frames, 0);
     const crashed = await run(frames, seed);
     expect(crashed.alerts).toEqual(calm.alerts);
-    expect(calm.alerts.length).toBe(11);
+    expect(calm.alerts.length).toBe(15);
   });
 });

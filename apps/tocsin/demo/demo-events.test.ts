@@ -9,6 +9,7 @@ import { parseScoredAlert } from '@tocsin/correlate-service/domain/parse-scored-
 import { planCorrelation } from '@tocsin/correlate-service/domain/plan-correlation.ts';
 import { createDetector } from '@tocsin/detect-service/detector.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
+import { shippedSigma } from '@tocsin/detect-service/testing/shipped-sigma.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
 import { parseTenantId } from '@tocsin/kernel/tenant-id.ts';
@@ -34,7 +35,8 @@ async function publishedBy(events: readonly NormalizedEvent[], frameSize: number
   const folder = await mkdtemp(join(tmpdir(), 'tocsin-demo-'));
   const world = { ...systemWorld(), clock: new ManualClock(NOW) };
   const windows = await openMemoryWindowStore(world, { folder: join(folder, 'windows') });
-  const detector = createDetector({ rules: buildRuleRegistry(RULE_PACK), windows, world });
+  const rules = buildRuleRegistry(RULE_PACK);
+  const detector = createDetector({ rules, sigma: shippedSigma(), windows, world });
   const published: ScoredAlert[] = [];
   for (let at = 0, offset = 1; at < events.length; at += frameSize, offset += 1) {
     const frame = events.slice(at, at + frameSize);

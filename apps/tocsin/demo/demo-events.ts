@@ -101,6 +101,9 @@ export const expectedDemo: ExpectedDemo = {
     // Sequences over events of the above: the guesses, the login and the shell; the work and the log.
     { ruleId: 'root-shell-after-guessing', alerts: 1, events: ATTACK_COUNTS.guesses + 2 },
     { ruleId: 'log-cleared-after-intrusion', alerts: 1, events: 5 },
+    // Sigma correlations: one address tries many accounts; a login after its failures.
+    { ruleId: '89342d43-4af6-5d68-a775-9bac53354e20', alerts: 1, events: 8 },
+    { ruleId: '5d828489-1f59-5124-9d2c-2b4cb1854967', alerts: 1, events: 2 },
   ],
   incidents: 1,
   cases: 1,

@@ -2,7 +2,6 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { RULE_PACK } from '@tocsin/content/rule-pack.ts';
 import { silentLog } from '@tocsin/telemetry/log.ts';
 import { Metrics } from '@tocsin/telemetry/metrics.ts';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -20,7 +19,8 @@ function put(to: string, name: string, text: string): void {
 async function load(folders: readonly string[]) {
   const metrics = new Metrics('test');
   const taken: {
-    rules: readonly { title: string; metadata: Readonly<Record<string, unknown>> }[];
+    rules: readonly { title: string }[];
+    correlations: readonly unknown[];
   }[] = [];
   await loadSigmaRules(
     folders,
@@ -40,9 +40,7 @@ describe('loadSigmaRules', () => {
     expect(titles).toContain('Own');
     expect(titles.length).toBeGreaterThan(60);
     expect(text).toMatch(/tocsin_sigma_documents\{[^}]*outcome="refused"[^}]*\} 1/);
-    const standIns = taken[0]?.rules.flatMap(({ metadata }) => metadata['covered_by'] ?? []) ?? [];
-    expect(RULE_PACK.map(({ id }) => id)).toEqual(expect.arrayContaining(standIns));
-    expect(standIns.length).toBeGreaterThan(5);
+    expect(taken[0]?.correlations.length).toBeGreaterThan(5);
   });
 
   it('takes a folder that changed into use, and not one with a refused document', async () => {

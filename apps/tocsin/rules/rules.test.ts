@@ -10,7 +10,9 @@ import { logsourceTables, logsourceText } from './logsource-tables.ts';
 import { testRules, testText } from './test-rules.ts';
 import { alertsOn } from './try-rules.ts';
 
-const CONTENT = join(import.meta.dirname, '../../../content/sigma');
+const CONTENT = ['sigma', 'sigma-offline'].map((folder) =>
+  join(import.meta.dirname, '../../../content', folder),
+);
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-rules-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -24,15 +26,15 @@ const rule = (detection: string, more = '') =>
   `title: T\nlogsource: {product: linux, service: sshd}\ndetection: {sel: ${detection}, condition: sel}\n${more}`;
 const LINE = 'Nov 20 10:00:00 web sshd[1]: Failed password for root from 203.0.113.9 port 4 ssh2';
 
-describe('the rules of content/sigma', () => {
+describe('the rules of content/sigma and content/sigma-offline', () => {
   it('all load, at least sixty files of them', async () => {
-    const report = lintReport(await readContent([CONTENT], undefined));
+    const report = lintReport(await readContent(CONTENT, undefined));
     expect(report).toMatchObject({ inactive: [], refused: [] });
     expect(report.loaded).toBe(report.documents);
   });
 
   it('alert on the samples they should and on none they should not; none is without samples', async () => {
-    const report = await testRules([CONTENT]);
+    const report = await testRules(CONTENT);
     expect(report.failures).toEqual([]);
     expect(report.untested).toEqual([]);
     expect(report.files).toBeGreaterThanOrEqual(60);
@@ -40,14 +42,14 @@ describe('the rules of content/sigma', () => {
   });
 
   it('have an id and a level each, once', async () => {
-    const { rules, correlations } = await readContent([CONTENT], undefined);
+    const { rules, correlations } = await readContent(CONTENT, undefined);
     const all = [...rules, ...correlations];
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
     expect(all.filter(({ level, id }) => level === undefined || id === '')).toEqual([]);
   });
 
   it('find every step of the attack in the sample of the demo, and nothing in the day around it', async () => {
-    const content = await readContent([CONTENT], undefined);
+    const content = await readContent(CONTENT, undefined);
     const now = Date.parse('2026-11-20T20:00:00Z');
     const events = [...demoEvents({ now })].flatMap(({ raw }) => textEvents(raw, now));
     expect([...alertsOn(content, events)].sort()).toEqual([

@@ -4,7 +4,8 @@ import type { WindowAdd } from '@tocsin/windows/window-store.ts';
 import { eventLabels } from './event-labels.ts';
 import type { Rule } from './rule.ts';
 import type { RuleRegistry } from './rule-registry.ts';
-import type { SigmaMatch } from './sigma/sigma-rules.ts';
+import type { MarkedEvent } from './sigma/correlations.ts';
+import type { EventMatches } from './sigma/sigma-view.ts';
 
 /** A timestamp further ahead of its receipt is not believed: 5 minutes (design 3, *Time*). Nor is one before 1970. */
 export const CLOCK_AHEAD_MAX_MS = 300_000;
@@ -24,14 +25,17 @@ export interface FrameMatches {
   readonly clockWrong: number;
   /** Matches without a value to group by: kept with the event, counted in no window. */
   readonly ungrouped: number;
+  /** Events that Sigma rules matched: for correlations. */
+  readonly marked: readonly MarkedEvent[];
+  /** The newest event time of the frame that is believed; undefined without events. */
+  readonly newestAt: number | undefined;
 }
 
 /** What finds the Sigma rules that an event matches. */
 export interface SigmaMatcher {
-  match(event: NormalizedEvent): readonly SigmaMatch[];
+  match(event: NormalizedEvent): EventMatches | undefined;
 }
 
-const NO_MATCHES: readonly SigmaMatch[] = [];
 const NO_RULES: readonly Rule[] = [];
 
 /**
@@ -52,6 +56,8 @@ export function matchFrame(
   const rules: Rule[] = [];
   let clockWrong = 0;
   let ungrouped = 0;
+  let newestAt: number | undefined;
+  const marked: MarkedEvent[] = [];
   const latest = receivedAt + CLOCK_AHEAD_MAX_MS;
   for (let index = 0; index < events.length; index += 1) {
     const event = events[index];
@@ -62,22 +68,28 @@ export function matchFrame(
       event.tags = [...event.tags.slice(0, TAGS_MAX - 1), CLOCK_WRONG_TAG];
     }
     const own = matchEvent(registry, event) ?? NO_RULES;
-    const marks = sigma?.match(event) ?? NO_MATCHES;
-    if (own.length === 0 && marks.length === 0) continue;
-    matches[index] = [...own.map((rule) => rule.document.id), ...marks.map((mark) => mark.ruleId)];
-    const matched = [...own, ...marks.flatMap(({ alerting }) => alerting ?? [])];
+    const at = believed ? event.timestamp : receivedAt;
+    if (newestAt === undefined || at > newestAt) newestAt = at;
+    const found = sigma?.match(event);
+    if (own.length === 0 && found === undefined) continue;
+    const ruleIds = found?.marks.map((mark) => mark.ruleId) ?? [];
+    matches[index] = [...own.map((rule) => rule.document.id), ...ruleIds];
+    const matched = [...own, ...(found?.marks.flatMap(({ alerting }) => alerting ?? []) ?? [])];
     const labels = eventLabels(event);
+    if (found !== undefined) {
+      marked.push({ eventId: event.eventId, at, ruleIds, fields: found.fields, labels });
+    }
     for (const rule of matched) {
       const group = rule.groupOf(event);
       if (group === undefined) {
         ungrouped += 1;
         continue;
       }
-      adds.push(addOf(rule, group, event, believed ? event.timestamp : receivedAt, labels));
+      adds.push(addOf(rule, group, event, at, labels));
       rules.push(rule);
     }
   }
-  return { matches, adds, rules, clockWrong, ungrouped };
+  return { matches, adds, rules, clockWrong, ungrouped, marked, newestAt };
 }
 
 function matchEvent(registry: RuleRegistry, event: NormalizedEvent): Rule[] | undefined {

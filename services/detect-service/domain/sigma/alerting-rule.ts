@@ -39,9 +39,9 @@ export function alertingRule(rule: SigmaRule): Rule {
   return compileRule(document, matchKind);
 }
 
-/** `informational` rules only mark events; so do those that a rule of another kind stands for. */
-export function opensAlerts({ level, metadata }: SigmaRule): boolean {
-  return level !== 'informational' && typeof metadata['covered_by'] !== 'string';
+/** `informational` rules only mark events. */
+export function opensAlerts({ level }: SigmaRule): boolean {
+  return level !== 'informational';
 }
 
 export function nameOf({ name, title }: Pick<SigmaRule, 'name' | 'title'>): string {

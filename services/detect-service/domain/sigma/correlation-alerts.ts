@@ -12,6 +12,8 @@ export interface CorrelationAlerting {
   readonly correlation: SigmaCorrelation;
   readonly name: string;
   readonly severity: number;
+  /** False: it opens alerts only for a tenant that gives it a severity. */
+  readonly opens: boolean;
   readonly category: string;
   /** Titles of what it looks at, down its chain. */
   readonly through: readonly string[];
@@ -29,20 +31,21 @@ export class CorrelationAlerts {
     const rules = new Map(content.rules.map((rule) => [ruleKey(rule), rule]));
     const correlations = new Map(content.correlations.map((one) => [one.key, one]));
     for (const correlation of content.correlations) {
-      if (correlation.level === 'informational' || content.silent.has(correlation.key)) continue;
+      if (content.silent.has(correlation.key)) continue;
       const below = keysBelow(correlation, correlations);
       const first = below.map((key) => rules.get(key)).find((rule) => rule !== undefined);
       this.#byKey.set(correlation.key, {
         correlation,
         name: nameOf(correlation),
         severity: LEVEL_SEVERITY[correlation.level ?? 'medium'],
+        opens: correlation.level !== 'informational',
         category: first === undefined ? 'endpoint' : alertingRule(first).document.category,
         through: below.flatMap((key) => (rules.get(key) ?? correlations.get(key))?.title ?? []),
       });
     }
   }
 
-  /** Undefined for one that opens no alert: informational, or a part of another. */
+  /** Undefined for one that never opens an alert, being a part of another. */
   of(key: string): CorrelationAlerting | undefined {
     return this.#byKey.get(key);
   }

@@ -18,12 +18,6 @@ logsource: {category: process_creation}
 detection: {sel: {Image|endswith: '\\cmd.exe'}, condition: sel}
 level: informational
 ---
-title: Covered
-name: covered
-logsource: {product: linux, service: sshd}
-detection: {sel: {user: root}, condition: sel}
-covered_by: another-rule
----
 title: Counted
 name: counted
 logsource: {product: linux, service: sshd}
@@ -47,7 +41,6 @@ describe('SigmaRules', () => {
     const found = rules().of('acme').match(event(SSHD))?.marks ?? [];
     expect(found.map(({ ruleId, alerting }) => [ruleId, alerting?.document.severity])).toEqual([
       ['11111111-1111-4111-8111-111111111111', 7],
-      ['covered', undefined],
       ['counted', undefined],
     ]);
     expect(found[0]?.alerting?.document).toMatchObject({
@@ -91,10 +84,7 @@ describe('matchFrame with Sigma rules', () => {
       NOW,
       rules().of('acme'),
     );
-    expect(frame.matches).toEqual([
-      ['11111111-1111-4111-8111-111111111111', 'covered', 'counted'],
-      undefined,
-    ]);
+    expect(frame.matches).toEqual([['11111111-1111-4111-8111-111111111111', 'counted'], undefined]);
     expect(frame.rules.map(({ document }) => document.title)).toEqual([
       'Failed password for root!',
     ]);

@@ -72,7 +72,10 @@ export class SigmaView {
   alertingOf(key: string): CorrelationAlerting | undefined {
     const alerting = this.#ownAlerts.of(key) ?? this.#base.alerts.of(key);
     const severity = this.#decisions.severities.get(key);
-    return alerting === undefined || severity === undefined ? alerting : { ...alerting, severity };
+    if (alerting === undefined || severity === undefined) {
+      return alerting?.opens === true ? alerting : undefined;
+    }
+    return { ...alerting, severity };
   }
 
   #matchOf(rule: SigmaRule): SigmaMatch {
