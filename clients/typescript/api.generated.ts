@@ -674,6 +674,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what the tenant was told, newest first */
+        get: operations["listNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the webhook */
+        get: operations["getWebhook"];
+        /** Set the webhook, or make another secret for it */
+        put: operations["putWebhook"];
+        post?: never;
+        /** Remove the webhook */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/platform/audit": {
         parameters: {
             query?: never;
@@ -1109,7 +1145,7 @@ export interface components {
             revoked_at: string | null;
             revoked_by: string | null;
             rotated_at: string | null;
-            scopes: ("events:write" | "events:read" | "alerts:read" | "alerts:write" | "incidents:read" | "incidents:write" | "cases:read" | "cases:write" | "rules:read" | "rules:write" | "queues:read" | "queues:write" | "audit:read")[];
+            scopes: ("events:write" | "events:read" | "alerts:read" | "alerts:write" | "incidents:read" | "incidents:write" | "cases:read" | "cases:write" | "rules:read" | "rules:write" | "queues:read" | "queues:write" | "notifications:read" | "notifications:write" | "audit:read")[];
             source: string | null;
             status: "active" | "expired" | "revoked";
         };
@@ -1127,7 +1163,7 @@ export interface components {
             expires_at?: string;
             name: string;
             /** @description What the key may do; nothing you may not do yourself */
-            scopes: ("events:write" | "events:read" | "alerts:read" | "alerts:write" | "incidents:read" | "incidents:write" | "cases:read" | "cases:write" | "rules:read" | "rules:write" | "queues:read" | "queues:write" | "audit:read")[];
+            scopes: ("events:write" | "events:read" | "alerts:read" | "alerts:write" | "incidents:read" | "incidents:write" | "cases:read" | "cases:write" | "rules:read" | "rules:write" | "queues:read" | "queues:write" | "notifications:read" | "notifications:write" | "audit:read")[];
             /** @description The only source it may send events as, for example linux_auth */
             source?: string;
         };
@@ -1145,7 +1181,7 @@ export interface components {
             revoked_at: string | null;
             revoked_by: string | null;
             rotated_at: string | null;
-            scopes: ("events:write" | "events:read" | "alerts:read" | "alerts:write" | "incidents:read" | "incidents:write" | "cases:read" | "cases:write" | "rules:read" | "rules:write" | "queues:read" | "queues:write" | "audit:read")[];
+            scopes: ("events:write" | "events:read" | "alerts:read" | "alerts:write" | "incidents:read" | "incidents:write" | "cases:read" | "cases:write" | "rules:read" | "rules:write" | "queues:read" | "queues:write" | "notifications:read" | "notifications:write" | "audit:read")[];
             source: string | null;
             status: "active" | "expired" | "revoked";
         };
@@ -1556,6 +1592,23 @@ export interface components {
             retention_days?: number;
             tenant_id: string;
         };
+        /** Notification */
+        Notification: {
+            attempts: number;
+            delivered_at: string | null;
+            /** @enum {unknown} */
+            delivery: "none" | "pending" | "delivered" | "failed";
+            event_type: string;
+            last_error: string | null;
+            notification_id: string;
+            occurred_at: string;
+            payload: {
+                [key: string]: unknown;
+            };
+            received_at: string;
+            severity: string;
+            title: string;
+        };
         /** Problem */
         Problem: {
             /** @description Stable; see docs/reference/problems.md */
@@ -1736,6 +1789,27 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             display_name: string;
+            /**
+             * Format: date-time
+             * @description Its end whatever happens
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description To the minute
+             */
+            last_seen_at: string;
+            role: string;
+            /** Format: uuid */
+            session_id: string;
+            /** @description Whom the identity provider named */
+            subject: string;
+            tenant_id: string | null;
+        };
+        /** Session of a person, without a name */
+        SessionOfAPersonWithoutAName: {
+            /** Format: date-time */
+            created_at: string;
             /**
              * Format: date-time
              * @description Its end whatever happens
@@ -1942,6 +2016,29 @@ export interface components {
             version: number;
             written_at: string;
             written_by: string;
+        };
+        /** Webhook */
+        Webhook: {
+            enabled: boolean;
+            event_types: string[] | null;
+            secret_since: string;
+            updated_at: string;
+            updated_by: string;
+            /** @description Scheme and host; the path may be a secret */
+            url: string;
+        };
+        /** Webhook to keep */
+        WebhookToKeep: {
+            /** @default true */
+            enabled?: boolean;
+            event_types?: string[] | null;
+            /**
+             * @description Make another secret; calls are signed with the former one too for 24 hours
+             * @default false
+             */
+            new_secret?: boolean;
+            /** @description https; not shown again in full */
+            url: string;
         };
         /** Why it is taken out again */
         WhyItIsTakenOutAgain: {
@@ -3902,6 +3999,152 @@ export interface operations {
             };
         };
     };
+    listNotifications: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List what the tenant was told, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Notification"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Show the webhook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookToKeep"];
+            };
+        };
+        responses: {
+            /** @description Set the webhook, or make another secret for it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        enabled: boolean;
+                        event_types: string[] | null;
+                        /** @description Shown once, when it was made: verify calls with it (Standard Webhooks) */
+                        secret: string | null;
+                        secret_since: string;
+                        updated_at: string;
+                        updated_by: string;
+                        /** @description Scheme and host; the path may be a secret */
+                        url: string;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Remove the webhook */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listPlatformAudit: {
         parameters: {
             query?: {
@@ -3994,7 +4237,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["SessionOfAPerson"][];
+                        items: components["schemas"]["SessionOfAPersonWithoutAName"][];
                         next_cursor: string | null;
                     };
                 };

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   alertId,
   DAY,
@@ -24,6 +25,7 @@ export interface Belongings {
 
 const ALERTS = 3;
 const EVENTS = 5;
+const SESSIONS = 3;
 
 /** Makes a tenant in a house, with some of everything. */
 export async function settle(house: House, tenant: string, canary: string): Promise<Belongings> {
@@ -72,6 +74,7 @@ export async function settle(house: House, tenant: string, canary: string): Prom
       tags: [canary],
     },
   });
+  const sessions = await logIn(house, tenant, canary);
   const cursors = [];
   for (const path of [
     'alerts',
@@ -81,6 +84,7 @@ export async function settle(house: House, tenant: string, canary: string): Prom
     'api-keys',
     'audit',
     'rules',
+    'sessions',
   ]) {
     const { next_cursor } = await ask(house, 'GET', `/v1/${path}?limit=1`, as);
     if (typeof next_cursor === 'string') cursors.push(next_cursor);
@@ -99,6 +103,7 @@ export async function settle(house: House, tenant: string, canary: string): Prom
       incident: idsOf(incidents, 'incident_id'),
       rule: [rule],
       key: keyIds.slice(0, -1),
+      session: sessions,
       receipt: [String(accepted['receipt'])],
     },
   };
@@ -164,5 +169,33 @@ async function storeEvents(house: House, tenant: string, canary: string): Promis
     matched_rules: [],
   }));
   await house.events.append(testTenant(tenant), 'events', rows, { source: 'test', offset: 1 });
+  return ids;
+}
+
+/** People of the tenant who are logged in; nobody's browser has their cookies. */
+async function logIn(house: House, tenant: string, canary: string): Promise<string[]> {
+  const ids = Array.from({ length: SESSIONS }, (_, index) => alertId(`${tenant}/session/${index}`));
+  const now = Date.now();
+  for (const session_id of ids) {
+    await house.db.database.inPlatform((tx) =>
+      tx
+        .insertInto('login_sessions')
+        .values({
+          session_id,
+          session_hash: hash('sha256', session_id),
+          subject: `person of ${tenant}`,
+          display_name: canary,
+          tenant_id: tenant,
+          role: 'soc_analyst',
+          created_at: new Date(now),
+          // Nobody is idle for as long as a test takes.
+          last_seen_at: new Date(now + 24 * HOUR),
+          expires_at: new Date(now + 24 * HOUR),
+          id_token_sealed: null,
+          provider_session: null,
+        })
+        .execute(),
+    );
+  }
   return ids;
 }

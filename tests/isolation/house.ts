@@ -42,10 +42,10 @@ export interface House {
   readonly issuer: LocalIssuer;
   /** The same issuer two hours ago: what it mints for an hour has expired. */
   readonly pastIssuer: LocalIssuer;
-  /** Everything the processes logged, at level debug. */
-  readonly logLines: readonly string[];
-  /** Everything they sent to the bus. */
-  readonly frames: readonly Frame[];
+  /** What the processes logged since it was asked last, at level debug. */
+  takeLog(): readonly string[];
+  /** What they sent to the bus since it was asked last. */
+  takeFrames(): readonly Frame[];
   metricsText(): Promise<string>;
   close(): Promise<void>;
 }
@@ -177,8 +177,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     events,
     issuer,
     pastIssuer,
-    logLines,
-    frames,
+    takeLog: () => logLines.splice(0),
+    takeFrames: () => frames.splice(0),
     metricsText: async () => (await metrics.text()) + (await dataMetrics.text()),
     async close() {
       await server.close(0);

@@ -1,9 +1,8 @@
 import Type from 'typebox';
 
-const members = {
+const shared = {
   session_id: Type.String({ format: 'uuid' }),
   subject: Type.String({ description: 'Whom the identity provider named' }),
-  display_name: Type.String(),
   role: Type.String(),
   tenant_id: Type.Union([Type.String(), Type.Null()]),
   created_at: Type.String({ format: 'date-time' }),
@@ -11,8 +10,15 @@ const members = {
   expires_at: Type.String({ format: 'date-time', description: 'Its end whatever happens' }),
 };
 
+const members = { ...shared, display_name: Type.String() };
+
 /** Somebody who is logged in, on the wire. */
 export const SessionEntry = Type.Object(members, { title: 'Session of a person' });
+
+/** The same for who runs the platform and reads no data of tenants: no names of people. */
+export const PlatformSessionEntry = Type.Object(shared, {
+  title: 'Session of a person, without a name',
+});
 
 /** The same among one's own. */
 export const OwnSessionEntry = Type.Object(
@@ -44,4 +50,10 @@ export function renderSession(row: SessionView) {
     last_seen_at: row.last_seen_at.toISOString(),
     expires_at: row.expires_at.toISOString(),
   };
+}
+
+/** The same without the name. */
+export function renderPlatformSession(row: SessionView) {
+  const { display_name: _, ...rest } = renderSession(row);
+  return rest;
 }
