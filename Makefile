@@ -50,6 +50,9 @@ torture-short: ## the form of it that the tests run: kills, power cuts, hostile 
 bench-sigma: ## measure the Sigma engine against rsigma over the same rules and events
 	@$(with_node) node bench/sigma/run.ts
 
+bench-correlation: ## measure correlations in memory: matches a second of CPU, and what distinct values cost
+	@$(with_node) node --expose-gc bench/correlation.ts
+
 sigma-long: ## compare the Sigma index with the plain evaluator over 200,000 generated pairs and the whole mix
 	@$(with_node) TOCSIN_SIGMA_RUNS=13000 TOCSIN_SIGMA_EVERY=18 npx vitest run libs/sigma/index
 
