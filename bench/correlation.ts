@@ -114,7 +114,7 @@ function run(lane: Lane): { perSecond: number; results: number; members: number 
   for (let index = 0; index < MATCHES; index += 1) {
     // A prime step, so that groups, values and rules do not go round together.
     const user = `user-${(index * 7919) % lane.groups}`;
-    const value = texts[(index * 104_729) % lane.distinct];
+    const value = texts[(index * 104_729) % lane.distinct] ?? '';
     const text = (field: string): string => (field === 'user' ? user : value);
     engine.add(
       { id: `e${index}`, at: index * 10, text },
