@@ -120,6 +120,7 @@ function metricsRoute({ metrics, metricsText = () => metrics.text() }: HealthSub
   return publicRoute({
     method: 'GET',
     path: '/metrics',
+    mediaType: 'text/plain',
     operationId: 'getMetrics',
     summary: 'Measurements for Prometheus',
     tags: ['meta'],

@@ -123,16 +123,21 @@ function asSent(schema: TSchema): Json {
 function responsesOf(route: Route): Json {
   const responses: Json = {};
   for (const [status, schema] of Object.entries(route.responses)) {
-    responses[status] = {
-      description: route.summary,
-      ...(schema === undefined ? {} : { content: { 'application/json': { schema } } }),
-    };
+    responses[status] = { description: route.summary, ...contentOf(route, schema) };
   }
   responses['default'] = {
     description: 'A problem (RFC 9457)',
     content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
   };
   return responses;
+}
+
+function contentOf(route: Route, schema: TSchema | undefined): Json {
+  const mediaType = 'mediaType' in route ? route.mediaType : undefined;
+  if (schema === undefined && mediaType === undefined) return {};
+  return {
+    content: { [mediaType ?? 'application/json']: { schema: schema ?? { type: 'string' } } },
+  };
 }
 
 function pathNames(path: string): string[] {

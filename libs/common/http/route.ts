@@ -49,6 +49,8 @@ export interface RouteShape<Params extends TSchema, Query extends TSchema, Body 
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** Media type of successes that are no JSON: text, lines, streams. */
+  readonly mediaType?: string;
   /** Schema of the body per success status; problems are added to every route. */
   readonly responses: Readonly<Record<number, TSchema | undefined>>;
 }

@@ -276,6 +276,9 @@ describe('problems', () => {
     const reply = await call('DELETE', '/v1/notes/a');
     expect(reply.json()).toMatchObject({ status: 405, code: 'method_not_allowed' });
     expect(reply.headers['allow']).toBe('GET, HEAD');
+    // Which Node and Fastify know, and of which they ask more than of others.
+    const query = await up.server.app.inject({ method: 'QUERY' as 'GET', url: '/v1/notes/a' });
+    expect(query.json()).toMatchObject({ status: 405, code: 'method_not_allowed' });
   });
 
   it('answer a path that is not well-formed, NUL in it, and a bad parameter by 400', async () => {

@@ -84,7 +84,10 @@ export function buildServer(options: ServerOptions): HttpServer {
     request.tocsin = openState(request, clock.monotonic(), random);
     if (!cors.handle(request, reply)) done();
   });
-  app.setErrorHandler((error, request, reply) => answer.problem(error, request, reply));
+  app.setErrorHandler((error, request, reply) => {
+    if (isUnknownMethod(error, request)) answer.unknownPath(request, reply);
+    else answer.problem(error, request, reply);
+  });
   app.setNotFoundHandler((request, reply) => answer.unknownPath(request, reply));
   mount(app, options, routes, answer, limits);
   const refused = options.metrics.counter({
@@ -105,6 +108,12 @@ export function buildServer(options: ServerOptions): HttpServer {
     listenSecurely: (address, files) => listeners.listenSecurely(address, files),
     close: (drainMs = 10_000) => listeners.close(drainMs),
   };
+}
+
+/** QUERY must state a content type, and Fastify says so before anybody sees that no route of ours takes it. */
+function isUnknownMethod(error: unknown, { is404 }: FastifyRequest): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return is404 && code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE';
 }
 
 function createApp(options: ServerOptions, limits: HttpLimits): FastifyInstance {

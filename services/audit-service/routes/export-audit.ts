@@ -16,6 +16,7 @@ export function exportAuditRoute(deps: AuditDeps): Route {
     summary: 'Export the sealed audit log with its signed head',
     tags: ['audit'],
     permission: 'audit:read',
+    mediaType: 'application/x-ndjson',
     responses: ANSWERS,
     handle: (tenant) => send(deps, tenantChain(deps.database, tenant)),
   });
@@ -30,6 +31,7 @@ export function exportPlatformAuditRoute(deps: AuditDeps): Route {
     summary: 'Export the sealed log of changes of tenants',
     tags: ['audit'],
     permission: 'tenants:read',
+    mediaType: 'application/x-ndjson',
     responses: ANSWERS,
     handle: () => send(deps, platformChain(deps.database)),
   });
