@@ -28,10 +28,15 @@ import type {
   SearchPage,
   SearchRequest,
 } from '../search-store.ts';
+import { integer } from '../sql-dialect.ts';
 import { rows } from './day-file.ts';
+import { TEXT_COLUMNS } from './event-columns.ts';
 import { documentFromRow } from './event-document.ts';
 import type { EventFiles, ReadTarget } from './event-files.ts';
 import { DEADLINE_MS_DEFAULT, type ReaderPool } from './reader-pool.ts';
+
+/** Columns of long text: their names stand in the SQL of a query that reads them, and values never do. */
+const LONG_COLUMNS = TEXT_COLUMNS.filter(({ long }) => long === true).map(({ name }) => name);
 
 type Row = Readonly<Record<string, unknown>>;
 type Asked = Pick<SearchRequest, 'query' | 'range'> & { readonly deadlineMs?: number };
@@ -68,7 +73,9 @@ export class EventReader {
       const found: { row: Row; target: ReadTarget }[] = [];
       for (const target of inOrder(targets, order)) {
         if (found.length > request.limit && isPast(target, found[request.limit]?.row, order)) break;
-        const sql = `select * from ${target.table} where ${visible(target)} and ${where} order by ${placed.orderBy} limit ${request.limit + 1}`;
+        const matching = `${visible(target)} and ${where}`;
+        const near = await this.#nearEnd(connection, target, matching, request, scope.values);
+        const sql = `select * from ${target.table} where ${matching}${near} order by ${placed.orderBy} limit ${request.limit + 1}`;
         for (const row of await rows(connection, sql, scope.values)) found.push({ row, target });
         found.sort((a, b) => compareRows(a.row, b.row, order));
       }
@@ -115,6 +122,29 @@ export class EventReader {
       const found = await rows(connection, sql, scope.values);
       return found.map((row) => ({ value: String(row['value']), count: Number(row['count']) }));
     });
+  }
+
+  /**
+   * A bound on time that the rows of a page pass and most others do not. Long text is compressed by the thousand rows,
+   * so DuckDB unpacks megabytes for each row that matches, although only a page of them is asked for: the times of the
+   * page are read first, from columns that are cheap. A query of the long text itself unpacks all of it anyway.
+   */
+  async #nearEnd(
+    connection: DuckDBConnection,
+    target: ReadTarget,
+    matching: string,
+    { limit, order = 'newest' }: SearchRequest,
+    values: readonly string[],
+  ): Promise<string> {
+    if (target.span.rows <= limit || LONG_COLUMNS.some((name) => matching.includes(name)))
+      return '';
+    const [direction, last, sign] =
+      order === 'newest' ? ['desc', 'min', '>='] : ['asc', 'max', '<='];
+    const times = `select timestamp from ${target.table} where ${matching} order by timestamp ${direction} limit ${limit + 1}`;
+    const [end] = await rows(connection, `select ${last}(timestamp) as at from (${times})`, values);
+    return end?.['at'] == null
+      ? ' and false'
+      : ` and timestamp ${sign} ${integer(Number(end['at']))}`;
   }
 
   #scope(tenant: TenantContext): SqlScope {
