@@ -39,6 +39,9 @@ const TABLES_WITHOUT_RLS = [
   'platform.outbox_heads',
   'platform.rule_heads',
   'platform.tenants',
+  // Nobody but the owner may read them: migration 081.
+  'words.alerts',
+  'words.cases',
 ];
 
 /** Functions that run with their owner's rights. Each is explained in its migration. */
@@ -49,6 +52,10 @@ const DEFINER_FUNCTIONS = [
   'platform.keep_outbox_heads',
   'platform.keep_rule_heads',
   'platform.purge_tenant',
+  'tenant_data.alerts_like',
+  'tenant_data.cases_like',
+  'words.keep_alert',
+  'words.keep_case',
 ];
 
 /** Tables whose rows are never changed or deleted. */
@@ -159,14 +166,14 @@ const CHECKS: readonly Check[] = [
   {
     sql: `select format('%s: belongs to %s', c.oid::regclass, c.relowner::regrole) as fault
       from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_roles r on r.oid = c.relowner
-      where n.nspname in ('tenant_data', 'platform', 'migration') and r.rolname <> $1`,
+      where n.nspname in ('tenant_data', 'platform', 'migration', 'words') and r.rolname <> $1`,
     values: (roles) => [roles.owner],
   },
   {
     // 13: TRUNCATE, REFERENCES and TRIGGER are not filtered by row
     sql: `select format('%s: %s has %s', c.oid::regclass, case a.grantee when 0 then 'everybody' else a.grantee::regrole::text end, a.privilege_type) as fault
       from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join lateral aclexplode(c.relacl) a
-      where n.nspname in ('tenant_data', 'platform', 'migration') and a.grantee <> c.relowner and not (
+      where n.nspname in ('tenant_data', 'platform', 'migration', 'words') and a.grantee <> c.relowner and not (
         a.privilege_type in ('SELECT', 'INSERT', 'UPDATE', 'DELETE') and not a.is_grantable
         and a.grantee = (case n.nspname when 'tenant_data' then to_regrole(quote_ident($1)) when 'platform' then to_regrole(quote_ident($2)) end)::oid
         and not (n.nspname || '.' || c.relname = any ($3) and a.privilege_type in ('UPDATE', 'DELETE'))
@@ -180,7 +187,7 @@ const CHECKS: readonly Check[] = [
   {
     sql: `select format('schema %s: %s has %s', n.nspname, case a.grantee when 0 then 'everybody' else a.grantee::regrole::text end, a.privilege_type) as fault
       from pg_namespace n cross join lateral aclexplode(n.nspacl) a
-      where n.nspname in ('tenant_data', 'platform', 'migration') and a.grantee <> n.nspowner and not (
+      where n.nspname in ('tenant_data', 'platform', 'migration', 'words') and a.grantee <> n.nspowner and not (
         a.privilege_type = 'USAGE' and a.grantee = (case n.nspname
           when 'tenant_data' then to_regrole(quote_ident($1)) when 'platform' then to_regrole(quote_ident($2)) end)::oid)`,
     values: (roles) => [roles.app, roles.platform],

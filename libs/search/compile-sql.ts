@@ -31,7 +31,12 @@ export interface RowPosition {
  * @throws Problem `invalid_query` for a field or type that does not fit
  */
 export function compileQuery(query: Query, scope: SqlScope): string {
-  return new SqlCompiler(scope).condition(resolveQuery(query, scope));
+  return compileCondition(resolveQuery(query, scope), scope);
+}
+
+/** A checked condition as {@link compileQuery} has it. */
+export function compileCondition(condition: Condition, scope: SqlScope): string {
+  return new SqlCompiler(scope).condition(condition);
 }
 
 /** The range of a request as SQL: a half-open range of the collection's time. */
@@ -237,7 +242,7 @@ function fieldNamed(collection: Collection, name: string): Field {
 }
 
 /** A LIKE pattern with `\` before what LIKE would read as its own. */
-function likePattern(pattern: Pattern): string {
+export function likePattern(pattern: Pattern): string {
   return pattern
     .map((part) => {
       if (typeof part === 'string') return part.replaceAll(/[\\%_]/g, '\\$&');

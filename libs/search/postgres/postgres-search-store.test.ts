@@ -3,9 +3,10 @@ import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
 import { parseQuery } from '@tocsin/query/parse-query.ts';
 import { sql } from 'kysely';
 import { afterAll, describe, expect, it } from 'vitest';
-import { tenant } from '../conformance/laboratory.ts';
+import { otherTenant, tenant } from '../conformance/laboratory.ts';
 import { describeSearchStore } from '../conformance.ts';
 import { foldCase } from '../fold-case.ts';
+import type { Document } from '../search-store.ts';
 import { ALL_TIME } from '../search-store.ts';
 import { insertAlerts } from './insert-alerts.ts';
 import { PostgresSearchStore } from './postgres-search-store.ts';
@@ -31,7 +32,117 @@ describeSearchStore({
     insertAlerts((await databaseAt(folder)).database, owner, documents),
 });
 
+describeSearchStore({
+  name: 'PostgresSearchStore, which asks the index of words first,',
+  collection: 'alerts',
+  open: async ({ folder, clock }) =>
+    new PostgresSearchStore((await databaseAt(`${folder}/words`)).database, clock, {
+      ...{ firstRows: 1, rows: 1_000_000, textRows: 1_000_000, likeRows: 1_000_000 },
+    }),
+  load: async ({ folder }, owner, documents) =>
+    insertAlerts((await databaseAt(`${folder}/words`)).database, owner, documents),
+});
+
+/** An alert in the second of its number. */
+function numbered(index: number, change: object = {}): Document {
+  const at = new Date(Date.UTC(2026, 0, 3) + index * 1000).toISOString();
+  return {
+    ...{
+      tenant_id: tenant.tenantId,
+      alert_id: crypto.randomUUID(),
+      rule_id: 'r',
+      rule_name: 'Rule',
+    },
+    ...{ severity: 5, status: 'new', title: `Alert ${index}`, description: '', category: 'auth' },
+    ...{
+      first_event_at: at,
+      last_event_at: at,
+      event_count: index,
+      src_ips: [],
+      hosts: [],
+      tags: [],
+    },
+    ...{ storm: false, ...change },
+  };
+}
+
 describe('PostgresSearchStore', () => {
+  it('looks at a bounded number of rows for a page, and the next one goes on there', async () => {
+    const { database } = await databaseAt('bounded');
+    const documents = Array.from({ length: 50 }, (_, index) => numbered(index));
+    await insertAlerts(database, tenant, documents);
+    const limits = { firstRows: 2, rows: 10, textRows: 10, likeRows: 3 };
+    const store = new PostgresSearchStore(database, new ManualClock(), limits);
+    for (const [text, expected, pages] of [
+      ['event_count < 3', 3, 6],
+      ['title:alert and event_count < 3', 3, 6],
+      ['severity:5 and event_count < 3', 3, 6],
+      ['title:"alert 33"', 1, 1],
+      ['title:nothere', 0, 1],
+      ['severity:6', 0, 1],
+    ] as const) {
+      const found: unknown[] = [];
+      let asked = 0;
+      let cursor: string | undefined;
+      do {
+        const request = { collection: 'alerts' as const, range: ALL_TIME, limit: 5 };
+        const page = await store.search(tenant, {
+          ...request,
+          query: parseQuery(text),
+          ...(cursor === undefined ? {} : { cursor }),
+        });
+        found.push(...page.items.map((item) => item['title']));
+        cursor = page.nextCursor;
+        asked += 1;
+      } while (cursor !== undefined);
+      expect([text, found.length, asked]).toEqual([text, expected, pages]);
+      expect(new Set(found).size).toBe(expected);
+    }
+  });
+
+  it('finds words and names that were changed since, and none of another tenant', async () => {
+    const { database } = await databaseAt('changed');
+    await insertAlerts(database, tenant, [numbered(1, { title: 'before', hosts: ['h-Änne'] })]);
+    await insertAlerts(database, otherTenant, [
+      numbered(2, { tenant_id: otherTenant.tenantId, title: 'theirs', hosts: ['h-theirs'] }),
+    ]);
+    const limits = { firstRows: 1, rows: 1, textRows: 1, likeRows: 10 };
+    const store = new PostgresSearchStore(database, new ManualClock(), limits);
+    const count = async (text: string) => {
+      const request = { collection: 'alerts' as const, range: ALL_TIME, limit: 5 };
+      return (await store.search(tenant, { ...request, query: parseQuery(text) })).items.length;
+    };
+    await database.inTenant(tenant, (tx) =>
+      sql`update alerts set title = 'after', hosts = '{h-new}'`.execute(tx),
+    );
+    const ids = await database.inTenant(tenant, async (tx) => {
+      const like = sql<{
+        id: string;
+      }>`select alerts_like(array['%h-%'], array['hosts:h-theirs'], 10) as id`;
+      return (await like.execute(tx)).rows;
+    });
+    expect(ids).toHaveLength(1);
+    expect(
+      await Promise.all(['before', 'after', 'hosts:h-Änne', 'hosts:H-NEW'].map(count)),
+    ).toEqual([0, 1, 0, 1]);
+  });
+
+  it('stores and finds names longer than an index takes', async () => {
+    const { database } = await databaseAt('long');
+    // Random, so that nothing is compressed.
+    const host = Array.from({ length: 1024 }, (_, index) =>
+      String.fromCodePoint(0x4e00 + ((index * 7919) % 20_000)),
+    ).join('');
+    await insertAlerts(database, tenant, [numbered(1, { hosts: [host], tags: [`${host}b`] })]);
+    const limits = { firstRows: 1, rows: 1, textRows: 1, likeRows: 10 };
+    const store = new PostgresSearchStore(database, new ManualClock(), limits);
+    const request = { collection: 'alerts' as const, range: ALL_TIME, limit: 5 };
+    const query = parseQuery(`hosts:${host}`);
+    expect((await store.search(tenant, { ...request, query })).items).toHaveLength(1);
+    const longer = parseQuery(`hosts:${host}b`);
+    expect((await store.search(tenant, { ...request, query: longer })).items).toHaveLength(0);
+  });
+
   it('ends a search that takes longer than its deadline', async () => {
     const { database } = await databaseAt('deadline');
     await insertAlerts(database, tenant, []);

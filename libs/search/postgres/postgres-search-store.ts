@@ -1,12 +1,11 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
-import type { Database } from '@tocsin/database/database.ts';
+import type { Database, TenantTransaction } from '@tocsin/database/database.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import type { Clock } from '@tocsin/kernel/clock.ts';
 import { CompiledQuery } from 'kysely';
 import {
   compileBar,
   compileGroup,
-  compileOrder,
   compileQuery,
   compileRange,
   type SqlScope,
@@ -30,6 +29,7 @@ import type {
   SearchStore,
   SearchStoreCapabilities,
 } from '../search-store.ts';
+import { WALK_LIMITS, type WalkLimits, walkRows } from './walk-rows.ts';
 import { WORKFLOW_ROWS, type WorkflowRows } from './workflow-rows.ts';
 
 /** How long a search may take when its request says nothing, milliseconds. */
@@ -57,29 +57,27 @@ export class PostgresSearchStore implements SearchStore {
   readonly #database: Database;
   readonly #clock: Clock;
 
-  constructor(database: Database, clock: Clock) {
+  readonly #limits: WalkLimits;
+
+  /** @param limits how many rows a page may cost; others than the default are for tests */
+  constructor(database: Database, clock: Clock, limits: WalkLimits = WALK_LIMITS) {
     this.#database = database;
     this.#clock = clock;
+    this.#limits = limits;
   }
 
   async search(tenant: TenantContext, request: SearchRequest): Promise<SearchPage> {
     checkSearch(request);
     const now = this.#clock.now();
     const kind = rowsOf(request);
-    const scope = scopeOf(tenant, request, now);
-    const where = whereOf(request, scope);
-    const position =
+    const after =
       request.cursor === undefined ? undefined : readCursor(tenant, request, request.cursor);
-    const { after, orderBy } = compileOrder(request.order ?? 'newest', position, scope);
-    const sql = `select * from ${kind.table} where ${where} and ${after}
-      order by ${orderBy} limit ${request.limit + 1}`;
-    const rows = await this.#rows<unknown>(tenant, sql, scope, request.deadlineMs);
-    const page = rows.slice(0, request.limit);
-    const last = page.at(-1);
-    const more = rows.length > page.length && last !== undefined;
+    const { rows, next } = await this.#within(tenant, request.deadlineMs, (tx) =>
+      walkRows({ tx, tenant, request, after, kind, now, limits: this.#limits }),
+    );
     return {
-      items: kind.documents(tenant, page, now),
-      nextCursor: more ? writeCursor(tenant, request, kind.position(last)) : undefined,
+      items: kind.documents(tenant, rows, now),
+      nextCursor: next === undefined ? undefined : writeCursor(tenant, request, next),
     };
   }
 
@@ -150,14 +148,24 @@ export class PostgresSearchStore implements SearchStore {
     tenant: TenantContext,
     sql: string,
     scope: SqlScope,
-    deadlineMs = ALERT_SEARCH_DEADLINE_MS,
+    deadlineMs?: number,
   ): Promise<readonly Row[]> {
-    const deadline = `${Math.max(1, Math.ceil(deadlineMs))}ms`;
+    return this.#within(tenant, deadlineMs, async (tx) => {
+      return (await tx.executeQuery<Row>(CompiledQuery.raw(sql, scope.values))).rows;
+    });
+  }
+
+  #within<Result>(
+    tenant: TenantContext,
+    deadlineMs: number | undefined,
+    work: (tx: TenantTransaction) => Promise<Result>,
+  ): Promise<Result> {
+    const deadline = `${Math.max(1, Math.ceil(deadlineMs ?? ALERT_SEARCH_DEADLINE_MS))}ms`;
     return this.#database.inTenant(tenant, async (tx) => {
       await tx.executeQuery(
         CompiledQuery.raw(`select set_config('statement_timeout', $1, true)`, [deadline]),
       );
-      return (await tx.executeQuery<Row>(CompiledQuery.raw(sql, scope.values))).rows;
+      return work(tx);
     });
   }
 }

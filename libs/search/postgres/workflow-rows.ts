@@ -10,6 +10,8 @@ import type { Collection, Document } from '../search-store.ts';
 /** A collection that is a table: where its rows are, and how they become documents. */
 export interface WorkflowRows {
   readonly table: string;
+  /** The function that gives ids of rows by their words (migration 081). */
+  readonly like: string;
   documents(tenant: TenantContext, rows: readonly unknown[], nowMs: number): readonly Document[];
   position(row: unknown): RowPosition;
 }
@@ -17,6 +19,7 @@ export interface WorkflowRows {
 // SAFETY of the casts: the rows come from `select *` of the table beside them.
 const ALERTS: WorkflowRows = {
   table: 'tenant_data.alerts',
+  like: 'tenant_data.alerts_like',
   documents: (tenant, rows, nowMs) =>
     checkedDocuments(
       tenant,
@@ -30,6 +33,7 @@ const ALERTS: WorkflowRows = {
 
 const CASES: WorkflowRows = {
   table: 'tenant_data.cases',
+  like: 'tenant_data.cases_like',
   documents: (tenant, rows) =>
     checkedDocuments(
       tenant,
