@@ -23,6 +23,12 @@ isolation: ## ask every route 100,000 times as others, and 20,000 times with hos
 	  TOCSIN_HOSTILE_REQUESTS=$${TOCSIN_HOSTILE_REQUESTS:-20000} \
 	  scripts/dev/test tests/isolation libs/database/catalogue libs/database/isolation
 
+schemathesis: ## ask a running product what its API document allows and forbids, some 20,000 times (needs Python)
+	@$(with_node) node tests/schemathesis/run.ts
+
+gitleaks: ## look for secrets in the whole history (needs Go, once)
+	@scripts/dev/gitleaks
+
 up: ## run Tocsin in the foreground; Ctrl-C ends it
 	@./tocsin up
 

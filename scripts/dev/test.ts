@@ -22,6 +22,8 @@ const only = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-test-'));
 const report = join(folder, 'vitest.json');
 
+const leaks = join(folder, 'gitleaks.json');
+
 const CHECKS: readonly Part[] = [
   { name: 'lint', command: ['biome', 'check', '.'] },
   { name: 'types', command: ['tsc', '--noEmit'] },
@@ -31,6 +33,12 @@ const CHECKS: readonly Part[] = [
   },
   { name: 'dead code', command: ['knip', '--no-config-hints'] },
   { name: 'supply chain', command: [process.execPath, 'scripts/dev/supply-chain.ts'] },
+  {
+    name: 'secrets in history',
+    command: ['scripts/dev/gitleaks', '--if-built', leaks],
+    report: leaks,
+    countsIn: partsCounted,
+  },
 ];
 
 const TESTS: Part = {
@@ -53,7 +61,7 @@ const TORTURE: Part = {
   name: 'torture, short',
   command: [process.execPath, 'tests/torture/run.ts', '--short', '--counts', broken],
   report: broken,
-  countsIn: tortureCounts,
+  countsIn: partsCounted,
 };
 
 const parts = only.length > 0 ? [TESTS] : [...CHECKS, TESTS, TORTURE];
@@ -103,7 +111,7 @@ function countsOf(part: Part, status: number): Counts {
   return { passed: found.numPassedTests, failed, skipped };
 }
 
-function tortureCounts(text: string): Counts {
+function partsCounted(text: string): Counts {
   const found: { passed: number; failed: number; 'not run': number } = JSON.parse(text);
   return { passed: found.passed, failed: found.failed, skipped: found['not run'] };
 }
