@@ -8,10 +8,15 @@ import type { TenantQuotaChange } from '@tocsin/contracts/tenant-quota.ts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { ContentTables, RuleHeadRow } from './content-tables.ts';
 import type { ApiKeyIndexRow, IdentityTables, LoginSessionRow } from './identity-tables.ts';
+import type { NotificationTables } from './notification-tables.ts';
 import type { WorkflowTables } from './workflow-tables.ts';
 
 /** Tables in the schema `tenant_data`, all under row-level security; `tenant_id` leads every key. */
-export interface TenantTables extends WorkflowTables, IdentityTables, ContentTables {
+export interface TenantTables
+  extends WorkflowTables,
+    IdentityTables,
+    ContentTables,
+    NotificationTables {
   audit_log: AuditRow;
   audit_seals: AuditSealRow;
   audit_heads: AuditHeadRow;

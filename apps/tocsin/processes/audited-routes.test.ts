@@ -223,6 +223,18 @@ const CALLS: Readonly<Record<string, () => Promise<Call>>> = {
     role: 'platform_admin',
     makes: false,
   }),
+  'PUT /v1/notifications/webhook': async () => ({
+    url: '/v1/notifications/webhook',
+    body: { url: 'https://example.com/hook' },
+    makes: true,
+  }),
+  'DELETE /v1/notifications/webhook': async () => {
+    await send('PUT', {
+      url: '/v1/notifications/webhook',
+      body: { url: 'https://example.com/hook' },
+    });
+    return { url: '/v1/notifications/webhook', makes: false };
+  },
   'POST /v1/tenants': async () => ({
     url: '/v1/tenants',
     role: 'platform_admin',

@@ -10,11 +10,13 @@ import { WORK_GROUPS, WORK_TOPICS } from '@tocsin/contracts/topic.ts';
 import { createCorrelateService } from '@tocsin/correlate-service/service.ts';
 import type { Database } from '@tocsin/database/database.ts';
 import type { DatabaseLog } from '@tocsin/database/log.ts';
+import { outsideAddresses } from '@tocsin/http/outside-address.ts';
 import type { Route } from '@tocsin/http/route.ts';
 import type { LoginDeps } from '@tocsin/identity-service/login-deps.ts';
 import { createIdentityService } from '@tocsin/identity-service/service.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import { createLiveService, type LiveDeps } from '@tocsin/live-service/service.ts';
+import { createNotificationService } from '@tocsin/notification-service/service.ts';
 import { createQueueService } from '@tocsin/queue-service/service.ts';
 import { PostgresSearchStore } from '@tocsin/search/postgres/postgres-search-store.ts';
 import type { SearchStore } from '@tocsin/search/search-store.ts';
@@ -45,6 +47,8 @@ export interface ControlParts {
   readonly admit: LiveDeps['admit'];
   /** Where this installation stores data; empty when nobody said. */
   readonly residency: readonly string[];
+  /** Networks besides the public ones in which webhooks may be called. */
+  readonly webhookNetworks: readonly string[];
   readonly auditKey: AuditKey;
   /** Where the newest signed head of each audit chain is kept. */
   readonly auditHeadsFolder: string;
@@ -57,6 +61,7 @@ export interface ControlParts {
 export interface ControlServices {
   readonly routes: readonly Route[];
   readonly consumers: ReturnType<typeof createCorrelateService>['consumers'];
+  readonly workers: ReturnType<typeof createNotificationService>['workers'];
   readonly audit: AuditService;
   readonly live: ReturnType<typeof createLiveService>;
 }
@@ -95,10 +100,18 @@ export function composeControl(parts: ControlParts): ControlServices {
     world,
     metrics,
   });
+  const notifications = createNotificationService({
+    database,
+    world,
+    metrics,
+    secrets: (tenantId, id) => parts.pepper.derive(`webhook ${tenantId} ${id}`),
+    addresses: outsideAddresses(parts.webhookNetworks),
+  });
   const services = [
     live,
     gateway,
     queues,
+    notifications,
     correlate,
     createCaseService({ database, search: alerts, world, committed }),
     createIdentityService({
@@ -116,6 +129,7 @@ export function composeControl(parts: ControlParts): ControlServices {
   return {
     routes: services.flatMap((service) => service.routes),
     consumers: correlate.consumers,
+    workers: notifications.workers,
     audit,
     live,
   };

@@ -68,6 +68,7 @@ async function main(): Promise<void> {
   const services = composeControl({
     admit: admitAgain(knownCallers, tenants, world.clock),
     residency: config.dataResidency,
+    webhookNetworks: config.webhookNetworks,
     databaseLog: databaseLogOn(log),
     auditKey: await openAuditKey(world, home.keys),
     auditHeadsFolder: home.auditHeads,
@@ -125,6 +126,9 @@ async function main(): Promise<void> {
   const consumers: Consumer[] = [];
   for (const { topic, group, handler } of services.consumers) {
     consumers.push(await bus.consumeLog(topic, group, handler));
+  }
+  for (const { topic, group, handler, options } of services.workers) {
+    consumers.push(await bus.consumeWork(topic, group, handler, options));
   }
   const sealing = services.audit.start();
   const storage = new RemoteTenantStorage(home.internalSocket, internalToken);

@@ -12,6 +12,8 @@ export const PERMISSIONS = [
   'rules:write',
   'queues:read',
   'queues:write',
+  'notifications:read',
+  'notifications:write',
   'tenants:read',
   'tenants:write',
   'audit:read',
@@ -53,6 +55,7 @@ const READ = [
   'cases:read',
   'rules:read',
   'queues:read',
+  'notifications:read',
 ] as const;
 
 const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
@@ -66,6 +69,7 @@ const GRANTS: Readonly<Record<Role, readonly Permission[]>> = {
     'cases:write',
     'rules:write',
     'queues:write',
+    'notifications:write',
     'audit:read',
     'keys:read',
     'keys:write',

@@ -14,6 +14,8 @@ const MEANINGS: Readonly<Record<Permission, string>> = {
   'rules:write': 'change detection rules',
   'queues:read': 'see how much waits in queues, and what could not be handled',
   'queues:write': 'send what could not be handled again, or throw it away',
+  'notifications:read': 'read what the tenant was told, and whether its webhook was called',
+  'notifications:write': 'set the webhook that is called',
   'tenants:read': 'list tenants and who is logged in, and read the audit log of the platform',
   'tenants:write': 'create, change, suspend and delete tenants, and log anybody out',
   'audit:read': "read and export the tenant's audit log",

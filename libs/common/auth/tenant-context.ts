@@ -37,6 +37,7 @@ export type SystemReason =
   | 'bootstrap'
   | 'audit'
   | 'identity'
+  | 'notify'
   | 'test';
 
 /**

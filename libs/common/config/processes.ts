@@ -125,7 +125,7 @@ export const DATA_CONFIG: ConfigSchema<typeof data> = {
   rules: [issuerHasKeys, someIssuer],
 };
 
-const { dataResidency, compatIngestPort, compatAlertsPort } = VARIABLES;
+const { dataResidency, compatIngestPort, compatAlertsPort, webhookNetworks } = VARIABLES;
 const control = {
   home,
   host,
@@ -134,6 +134,7 @@ const control = {
   logLevel,
   failpoints,
   dataResidency,
+  webhookNetworks,
   compatIngestPort,
   compatAlertsPort,
   ...engines,

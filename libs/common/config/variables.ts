@@ -73,6 +73,15 @@ export const VARIABLES = {
     'IP addresses or networks like `10.0.0.0/8`',
     isNetwork,
   ),
+  webhookNetworks: listSetting(
+    {
+      variable: 'TOCSIN_WEBHOOK_NETWORKS',
+      summary:
+        'Addresses that are not of the public internet and that webhooks of tenants may be called at all the same, also without TLS. Unset: webhooks reach public addresses by https only.',
+    },
+    'IP addresses or networks like `10.0.0.0/8`',
+    isNetwork,
+  ),
   compatIngestPort: integerSetting(
     {
       variable: 'TOCSIN_COMPAT_INGEST_PORT',
