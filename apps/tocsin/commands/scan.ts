@@ -7,6 +7,7 @@ export interface ScanOptions {
   readonly anyLogsource?: true;
   readonly stats?: true;
   readonly pipeline?: readonly string[];
+  readonly lists?: string;
 }
 
 export function registerScan(program: Command): void {
@@ -16,12 +17,14 @@ export function registerScan(program: Command): void {
     .requiredOption('--rules <path>', 'file or folder of rules; may be given again', collect)
     .option('--json', 'print one line of JSON a match')
     .option('--pipeline <file>', 'pySigma pipeline that maps fields; may be given again', collect)
+    .option('--lists <file>', 'JSON with the values of placeholders: {"admins": ["root"]}')
     .option('--any-logsource', 'try every rule on every event, whatever log it is meant for')
     .option('--stats', 'say at the end what was read and what it cost')
     .addHelpText(
       'after',
       '\nReads EVTX, JSON, NDJSON and raw logs, also as .gz, and folders of them.' +
-        '\nExit status: 0 nothing found, 1 found, 2 error.',
+        '\nExit status: 0 nothing found, 1 found, 2 a file could not be read or another error,' +
+        '\n130 stopped by Ctrl-C: what was found until then is printed.',
     )
     .action(async (files: string[], options: ScanOptions) => {
       const { runScan } = await import('../scan/run-scan.ts');

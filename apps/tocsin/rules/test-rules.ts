@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { loadSigma } from '@tocsin/sigma/load-sigma.ts';
 import { ruleFiles } from '../scan/find-files.ts';
 import { readRuleFiles } from '../scan/load-scan-rules.ts';
-import { readJson } from './lint-rules.ts';
+import { readJson } from '../scan/read-lists.ts';
 import { alertsOn, parseSamples, type Sample, sampleEvents } from './try-rules.ts';
 
 /** What `tocsin rules test --json` prints. */

@@ -7,17 +7,26 @@ import type { SigmaPipeline } from '@tocsin/sigma/pipeline/pipeline.ts';
 import type { RuleFile } from '@tocsin/sigma/rule/load-rules.ts';
 import { plainText } from '../cli/plain-text.ts';
 import { ruleFiles } from './find-files.ts';
+import { readLists } from './read-lists.ts';
 
 /** Sentences printed of each kind; the rest is counted. */
 const SENTENCES_MAX = 20;
 
+/** What rules are read with, beside their paths. */
+export interface RuleReading {
+  readonly pipeline?: readonly string[];
+  /** File with the values of placeholders. */
+  readonly lists?: string;
+}
+
 /** Reads the rules of all paths as one set. @throws Problem when a path cannot be read or holds no rule that can run */
 export async function loadScanRules(
   paths: readonly string[],
-  pipelinePaths: readonly string[] = [],
+  { pipeline = [], lists }: RuleReading = {},
 ): Promise<SigmaContent> {
-  const pipelines = await readPipelines(pipelinePaths);
-  const loaded = applyPipelines(loadSigma(await readRuleFiles(paths)), pipelines);
+  const pipelines = await readPipelines(pipeline);
+  const options = await readLists(lists);
+  const loaded = applyPipelines(loadSigma(await readRuleFiles(paths), options), pipelines);
   if (loaded.rules.length > 0) return loaded;
   const { refused, inactive, correlations, documents } = loaded;
   const because =

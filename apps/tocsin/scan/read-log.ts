@@ -15,13 +15,17 @@ export interface LogPart {
   readonly faults: readonly string[];
   /** All damage, also what has no sentence. */
   readonly faultCount: number;
+  /** The file is of no format that is read: pictures and programs lie beside logs. */
+  readonly isPassedOver?: true;
 }
 
 /** Reads an opened log of whatever form, part by part: memory is bounded by the limits of each form. */
 export async function* readLog(log: OpenLog): AsyncGenerator<LogPart> {
   const form = detectLogForm(log.head);
-  if (form === 'binary') yield damaged('is neither text nor a format that is read; passed over');
-  else if (form === 'evtx') yield* readEventLog(log);
+  if (form === 'binary') {
+    const sentence = 'is neither text nor a format that is read; passed over';
+    yield { ...damaged(sentence), isPassedOver: true };
+  } else if (form === 'evtx') yield* readEventLog(log);
   else if (form === 'values') yield* readItems(cutValues(log.chunks), log.writtenAt);
   else {
     const chunks = form === 'utf16' ? decodeUtf16(log.chunks) : log.chunks;

@@ -15,11 +15,15 @@ import { Scanner } from './scanner.ts';
 export const EXIT_NOTHING = 0;
 export const EXIT_FOUND = 1;
 export const EXIT_ERROR = 2;
+/** As shells count it: 128 and the number of the signal. */
+export const EXIT_STOPPED = 130;
 
 /** Where a scan writes: matches to `out`, all else to the terminal's standard error. */
 export interface ScanOutput {
   readonly out: Writable & { readonly columns?: number };
   readonly terminal: Terminal;
+  /** Ends the scan early: what was found is reported. Default: the first Ctrl-C. */
+  readonly signal?: AbortSignal;
 }
 
 /** Scans files against rules, alone, and answers the exit status. An error is a sentence on standard error. */
@@ -45,11 +49,11 @@ export async function runScan(
 async function scan(
   paths: readonly string[],
   options: ScanOptions,
-  { out, terminal }: ScanOutput,
+  { out, terminal, signal = untilInterrupted(terminal) }: ScanOutput,
 ): Promise<number> {
   const counts = newCounts();
   const { rulePaths, logPaths } = await sortPaths(paths, options.rules);
-  const loaded = await loadScanRules(rulePaths, options.pipeline ?? []);
+  const loaded = await loadScanRules(rulePaths, options);
   counts.loadMicroseconds = cpuMicroseconds();
   for (const sentence of sentencesAbout(loaded)) terminal.note(sentence);
   const report = terminal.json ? new JsonReport(out) : new TableReport(out, out.columns);
@@ -58,6 +62,7 @@ async function scan(
     now: systemClock.now(),
     counts,
     report,
+    signal,
     note: (text) => terminal.note(plainText(text)),
     progress: (text) => terminal.progress(plainText(text)),
   });
@@ -68,6 +73,10 @@ async function scan(
   terminal.progress('');
   await report.end();
   sayOutcome(counts, loaded, options, terminal);
+  if (signal.aborted) {
+    terminal.note(`stopped: ${counts.files} of ${logPaths.length} files were scanned to their end`);
+    return EXIT_STOPPED;
+  }
   if (counts.filesFailed > 0) return EXIT_ERROR;
   return counts.matches > 0 ? EXIT_FOUND : EXIT_NOTHING;
 }
@@ -99,6 +108,17 @@ function sayOutcome(
   }
   terminal.note(summary(counts));
   if (options.stats === true) terminal.note(statsText(counts, loaded));
+}
+
+/** The first Ctrl-C stops the scan, the second the process. */
+function untilInterrupted(terminal: Terminal): AbortSignal {
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => {
+    interrupt.abort();
+    terminal.progress('');
+    terminal.note('stopping (Ctrl-C again ends at once) ...');
+  });
+  return interrupt.signal;
 }
 
 function cpuMicroseconds(): number {

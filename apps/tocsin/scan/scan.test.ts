@@ -45,6 +45,7 @@ async function scan(
   rules: readonly string[],
   files: readonly string[],
   options: Partial<ScanOptions> = { json: true },
+  signal = new AbortController().signal,
 ): Promise<Ended> {
   const out = new PassThrough({ highWaterMark: 64 * 1024 * 1024 });
   let stderr = '';
@@ -55,7 +56,7 @@ async function scan(
     },
     progress: () => undefined,
   };
-  const status = await runScan(files, { rules, ...options }, { out, terminal });
+  const status = await runScan(files, { rules, ...options }, { out, terminal, signal });
   out.end();
   const stdout = Buffer.concat(await out.toArray()).toString('utf8');
   return { status, stdout, stderr };
@@ -234,6 +235,33 @@ describe('tocsin scan', () => {
     const log = sampleLog(2, 3).fill(0xff, 4096, 4104);
     const ended = await scan(['rules'], [put('n.evtx', log)], { json: true, anyLogsource: true });
     expect(ended.stderr).toBe('n.evtx: chunk 0, byte 0: does not begin as a chunk does\n');
+  });
+
+  it('ends with 2 when damage left nothing of an event log', async () => {
+    const ended = await scan(['rules'], [put('cut.evtx', evtx().subarray(0, 4700))]);
+    expect(ended.stderr).toContain('cut.evtx: chunk 0');
+    expect(ended.status).toBe(2);
+  });
+
+  it('reports what was found until it is stopped, and ends with 130', async () => {
+    const files = [put('stop.ndjson', JSON.stringify(EVIL)), put('never.evtx', evtx())];
+    const stop = new AbortController();
+    const scanning = scan(['rules'], files, {}, stop.signal);
+    setImmediate(() => stop.abort());
+    const ended = await scanning;
+    expect(ended.status).toBe(130);
+    expect(ended.stderr).toContain('stopped: 0 of 2 files were scanned to their end');
+  });
+
+  it('fills placeholders from lists', async () => {
+    mkdirSync(join(folder, 'waiting'));
+    put('waiting/list.yml', rule(7, 'List', '{product: windows}', "{CommandLine|expand: '%bad%'}"));
+    const lists = put('lists.json', '{"bad":["*evil*"]}');
+    const ended = await scan(['waiting'], [put('p.ndjson', JSON.stringify(EVIL))], {
+      json: true,
+      lists,
+    });
+    expect(matches(ended).map(({ title }) => title)).toEqual(['List']);
   });
 
   it('names what does not run: refused, inactive, correlations', async () => {

@@ -22,6 +22,8 @@ export interface ScannerParts {
   readonly now: number;
   readonly counts: ScanCounts;
   readonly report: MatchReport;
+  /** Ends the scan between two parts of a file. */
+  readonly signal: AbortSignal;
   readonly note: (text: string) => void;
   readonly progress: (text: string) => void;
 }
@@ -43,15 +45,17 @@ export class Scanner {
 
   /** Scans files in order. One that cannot be read is named and counted, and the next is read. */
   async scan(paths: readonly string[]): Promise<void> {
-    const { counts, note, progress } = this.#parts;
+    const { counts, note, progress, signal } = this.#parts;
     for (const path of paths) {
+      if (signal.aborted) return;
       try {
-        await this.#file(path, (events) =>
+        const isRead = await this.#file(path, (events) =>
           progress(
             `${counts.files + 1}/${paths.length} ${path}: ${countInWords(events)} events, ${countInWords(counts.matches)} matches`,
           ),
         );
-        counts.files += 1;
+        if (isRead) counts.files += 1;
+        else if (!signal.aborted) counts.filesFailed += 1;
       } catch (error) {
         if (!isOutside(error)) throw error;
         counts.filesFailed += 1;
@@ -75,12 +79,16 @@ export class Scanner {
     if (tooMany > 0) note(`${tooMany} matches are in no correlation: scan fewer files at once`);
   }
 
-  async #file(path: string, tell: (events: number) => void): Promise<void> {
+  /** @returns whether it was read to its end; not, where damage left nothing of it */
+  async #file(path: string, tell: (events: number) => void): Promise<boolean> {
     const log = await openLog(path, this.#parts.now);
     const said = { sentences: 0 };
     let index = 0;
+    let isDamaged = false;
     try {
       for await (const part of readLog(log)) {
+        if (this.#parts.signal.aborted) return false;
+        if (part.faultCount > 0 && !part.isPassedOver) isDamaged = true;
         for (const event of part.events) {
           this.#event(event, path, index);
           index += 1;
@@ -92,6 +100,7 @@ export class Scanner {
     } finally {
       log.close();
     }
+    return index > 0 || !isDamaged;
   }
 
   #event(event: ScanEvent, file: string, index: number): void {
