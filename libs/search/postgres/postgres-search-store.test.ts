@@ -37,7 +37,13 @@ describeSearchStore({
   collection: 'alerts',
   open: async ({ folder, clock }) =>
     new PostgresSearchStore((await databaseAt(`${folder}/words`)).database, clock, {
-      ...{ firstRows: 1, rows: 1_000_000, textRows: 1_000_000, likeRows: 1_000_000 },
+      ...{
+        firstRows: 1,
+        rows: 1_000_000,
+        textRows: 1_000_000,
+        likeRows: 1_000_000,
+        likeMs: 10_000,
+      },
     }),
   load: async ({ folder }, owner, documents) =>
     insertAlerts((await databaseAt(`${folder}/words`)).database, owner, documents),
@@ -71,7 +77,7 @@ describe('PostgresSearchStore', () => {
     const { database } = await databaseAt('bounded');
     const documents = Array.from({ length: 50 }, (_, index) => numbered(index));
     await insertAlerts(database, tenant, documents);
-    const limits = { firstRows: 2, rows: 10, textRows: 10, likeRows: 3 };
+    const limits = { firstRows: 2, rows: 10, textRows: 10, likeRows: 3, likeMs: 10_000 };
     const store = new PostgresSearchStore(database, new ManualClock(), limits);
     for (const [text, expected, pages] of [
       ['event_count < 3', 3, 6],
@@ -106,7 +112,7 @@ describe('PostgresSearchStore', () => {
     await insertAlerts(database, otherTenant, [
       numbered(2, { tenant_id: otherTenant.tenantId, title: 'theirs', hosts: ['h-theirs'] }),
     ]);
-    const limits = { firstRows: 1, rows: 1, textRows: 1, likeRows: 10 };
+    const limits = { firstRows: 1, rows: 1, textRows: 1, likeRows: 10, likeMs: 10_000 };
     const store = new PostgresSearchStore(database, new ManualClock(), limits);
     const count = async (text: string) => {
       const request = { collection: 'alerts' as const, range: ALL_TIME, limit: 5 };
@@ -134,7 +140,7 @@ describe('PostgresSearchStore', () => {
       String.fromCodePoint(0x4e00 + ((index * 7919) % 20_000)),
     ).join('');
     await insertAlerts(database, tenant, [numbered(1, { hosts: [host], tags: [`${host}b`] })]);
-    const limits = { firstRows: 1, rows: 1, textRows: 1, likeRows: 10 };
+    const limits = { firstRows: 1, rows: 1, textRows: 1, likeRows: 10, likeMs: 10_000 };
     const store = new PostgresSearchStore(database, new ManualClock(), limits);
     const request = { collection: 'alerts' as const, range: ALL_TIME, limit: 5 };
     const query = parseQuery(`hosts:${host}`);

@@ -26,6 +26,8 @@ export interface WalkLimits {
   readonly textRows: number;
   /** Most rows that the index of words may give; more, and they are found by walking. */
   readonly likeRows: number;
+  /** Longest that the index of words may take, milliseconds: parts that are in very many rows are found by walking. */
+  readonly likeMs: number;
 }
 
 /** A few tens of milliseconds each. */
@@ -34,6 +36,7 @@ export const WALK_LIMITS: WalkLimits = {
   rows: 20_000,
   textRows: 4_000,
   likeRows: 4_000,
+  likeMs: 100,
 };
 
 /** What was found, and where the next page begins; `undefined` when there is none. */
@@ -125,14 +128,29 @@ function rowsOf(walk: Walk, condition: Condition, ids: readonly string[]): Promi
   return page(walk, scope, found, condition);
 }
 
-/** Ids of rows that have one of the words; `undefined` when there are too many. */
+/** Ids of rows that have one of the words; `undefined` when there are too many, or they take too long. */
 async function idsLike(walk: Walk, { patterns, names }: RowWords): Promise<string[] | undefined> {
-  const { likeRows } = walk.limits;
-  const { rows } = await sql<{ id: string }>`
-    select id from ${sql.raw(walk.kind.like)}(${[...patterns]}::text[], ${[...names]}::text[], ${likeRows + 1}) as id`.execute(
-    walk.tx,
-  );
-  return rows.length > likeRows ? undefined : rows.map((row) => row.id);
+  const { likeRows, likeMs } = walk.limits;
+  await sql`savepoint words`.execute(walk.tx);
+  try {
+    await sql`select set_config('statement_timeout', ${`${likeMs}ms`}, true)`.execute(walk.tx);
+    const { rows } = await sql<{ id: string }>`
+      select id from ${sql.raw(walk.kind.like)}(${[...patterns]}::text[], ${[...names]}::text[], ${likeRows + 1}) as id`.execute(
+      walk.tx,
+    );
+    return rows.length > likeRows ? undefined : rows.map((row) => row.id);
+  } catch (error) {
+    if (!isTimeout(error)) throw error;
+    return undefined;
+  } finally {
+    // Nothing was written: it takes back the time limit too.
+    await sql`rollback to savepoint words`.execute(walk.tx);
+  }
+}
+
+/** `query_canceled` of PostgreSQL. */
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '57014';
 }
 
 async function page(
