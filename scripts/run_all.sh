@@ -8,6 +8,8 @@ export TOCSIN_COMPAT_INGEST_PORT=${TOCSIN_COMPAT_INGEST_PORT:-8001}
 export TOCSIN_COMPAT_ALERTS_PORT=${TOCSIN_COMPAT_ALERTS_PORT:-8002}
 ingest=http://127.0.0.1:$TOCSIN_COMPAT_INGEST_PORT
 alerts=http://127.0.0.1:$TOCSIN_COMPAT_ALERTS_PORT
+if [ "$(id -u)" = 0 ]; then standard=/var/lib/tocsin; else standard=$HOME/.local/share/tocsin; fi
+home=${TOCSIN_HOME:-$standard}
 log=${TMPDIR:-/tmp}/tocsin-up-$(id -u).log
 
 if ! curl -sf "$ingest/health" >/dev/null; then
@@ -45,3 +47,13 @@ case $stats in *'"total_alerts":0'*)
   exit 1
   ;;
 esac
+
+# The login `app` reads the alerts of the tenant `default` and nothing else, by the unix socket, without a password.
+if [ -z "${TOCSIN_DATABASE_URL:-}" ]; then
+  echo 'With psql, in this shell:'
+  echo "  export PGHOST=$home/postgres/socket PGPORT=$(cat "$home/postgres/port")"
+  echo '  psql -U app -d cloudops -c "SELECT COUNT(*) FROM alerts"'
+  if command -v psql >/dev/null; then
+    PGHOST=$home/postgres/socket PGPORT=$(cat "$home/postgres/port") psql -U app -d cloudops -c 'SELECT COUNT(*) FROM alerts'
+  fi
+fi

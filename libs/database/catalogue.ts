@@ -46,6 +46,7 @@ const TABLES_WITHOUT_RLS = [
 
 /** Functions that run with their owner's rights. Each is explained in its migration. */
 const DEFINER_FUNCTIONS = [
+  'cloudops.default_alerts',
   'platform.expire_tenant',
   'platform.keep_api_key_index',
   'platform.keep_audit_waiting',
@@ -166,7 +167,7 @@ const CHECKS: readonly Check[] = [
   {
     sql: `select format('%s: belongs to %s', c.oid::regclass, c.relowner::regrole) as fault
       from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_roles r on r.oid = c.relowner
-      where n.nspname in ('tenant_data', 'platform', 'migration', 'words') and r.rolname <> $1`,
+      where n.nspname in ('tenant_data', 'platform', 'migration', 'words', 'cloudops') and r.rolname <> $1`,
     values: (roles) => [roles.owner],
   },
   {
@@ -191,6 +192,20 @@ const CHECKS: readonly Check[] = [
         a.privilege_type = 'USAGE' and a.grantee = (case n.nspname
           when 'tenant_data' then to_regrole(quote_ident($1)) when 'platform' then to_regrole(quote_ident($2)) end)::oid)`,
     values: (roles) => [roles.app, roles.platform],
+  },
+  {
+    // The login of SQL clients reads one view, and nothing of tenants
+    sql: `select format('%s: %s has %s', c.oid::regclass, case a.grantee when 0 then 'everybody' else a.grantee::regrole::text end, a.privilege_type) as fault
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join lateral aclexplode(c.relacl) a
+      where n.nspname = 'cloudops' and a.grantee <> c.relowner and not (a.privilege_type = 'SELECT' and a.grantee <> 0 and not a.is_grantable)
+      union all
+      select format('%s: is not the view of alerts', c.oid::regclass)
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'cloudops' and (c.relkind <> 'v' or c.relname <> 'alerts')
+      union all
+      select format('schema cloudops: %s has %s', case a.grantee when 0 then 'everybody' else a.grantee::regrole::text end, a.privilege_type)
+      from pg_namespace n cross join lateral aclexplode(n.nspacl) a
+      where n.nspname = 'cloudops' and a.grantee <> n.nspowner and not (a.privilege_type = 'USAGE' and a.grantee <> 0)`,
+    values: () => [],
   },
   {
     sql: `select format('database %s: everybody has %s', d.datname, a.privilege_type) as fault

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { compactDatabase } from '@tocsin/database/compact-database.ts';
+import { prepareReaderLogin } from '@tocsin/database/reader-login.ts';
 import { type PostgresServer, startPostgres } from '@tocsin/database/server/start-postgres.ts';
 import { sleep } from '@tocsin/kernel/clock.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
@@ -152,6 +153,7 @@ export class BundledDatabase implements DatabasePart {
     try {
       if (this.#closing.signal.aborted) throw stoppedWhileStarting();
       await publishDatabase(server.url, home, world, log);
+      await prepareReaderLogin(server.url);
     } catch (error) {
       // Its connections break a moment before its end is known.
       const ended = server.exited.then(() => true);

@@ -1,5 +1,7 @@
+import type { AccessFiles } from './access-files.ts';
+
 /** What a server of the all-in-one shape is told. */
-export interface ServerSettings {
+export interface ServerSettings extends AccessFiles {
   readonly port: number;
   /** `undefined` when the path would be too long for a unix socket. */
   readonly socketFolder: string | undefined;
@@ -16,6 +18,8 @@ export function serverArguments(settings: ServerSettings): string[] {
   const sync = settings.fsync ? 'on' : 'off';
   const values: Readonly<Record<string, string | number>> = {
     listen_addresses: '127.0.0.1',
+    hba_file: settings.hbaFile,
+    ident_file: settings.identFile,
     port: settings.port,
     unix_socket_directories: settings.socketFolder ?? '',
     unix_socket_permissions: '0777',

@@ -9,7 +9,7 @@ import { silentLog } from '../log.ts';
 import { testEngineFolder } from '../testing/test-server.ts';
 import { findPostmasterFile, isAlive, parsePostmasterFile } from './postmaster-file.ts';
 import { postgresAccount } from './run-as.ts';
-import { type PostgresServer, startPostgres } from './start-postgres.ts';
+import { DATABASE_NAME, type PostgresServer, startPostgres } from './start-postgres.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -56,6 +56,18 @@ async function problemOf(work: Promise<unknown>) {
 }
 
 describe('startPostgres', () => {
+  it('gives a database that had another name its present one, with what is in it', async () => {
+    const { url } = await start();
+    await query(url, 'create table kept (a int)');
+    const other = new URL(url);
+    other.pathname = '/postgres';
+    await query(other.href, `alter database ${DATABASE_NAME} rename to tocsin`);
+    await server?.stop();
+    const again = await start();
+    expect(await query(again.url, 'select * from kept')).toEqual([]);
+    await query(again.url, 'drop table kept');
+  });
+
   it("starts over a socket's lock that a power cut left and whose pid is now somebody else's", async () => {
     const { port, socketFolder = '' } = await start();
     await server?.stop();
@@ -103,7 +115,13 @@ describe('startPostgres', () => {
   it('takes connections on its socket', async () => {
     const { url, port, socketFolder } = await start();
     const { username: user, password } = new URL(url);
-    const client = new pg.Client({ host: socketFolder, port, user, password, database: 'tocsin' });
+    const client = new pg.Client({
+      host: socketFolder,
+      port,
+      user,
+      password,
+      database: DATABASE_NAME,
+    });
     await client.connect();
     expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     await client.end();

@@ -4,6 +4,7 @@ import { Problem } from '@tocsin/kernel/problem.ts';
 import { systemWorld, type World } from '@tocsin/kernel/world.ts';
 import type { DatabaseLog } from '../log.ts';
 import { singleClient } from '../single-client.ts';
+import { writeAccessFiles } from './access-files.ts';
 import { installEngine, type PostgresEngine } from './engine.ts';
 import { freePort } from './free-port.ts';
 import { type ClusterFolders, clusterFolders, initCluster, SUPERUSER } from './init-cluster.ts';
@@ -13,8 +14,10 @@ import { type ServerProcess, spawnServer } from './server-process.ts';
 import { serverArguments } from './settings.ts';
 import { stopOrphan, stopPostmaster } from './stop-postmaster.ts';
 
-/** The database of the product inside a bundled server. */
-export const DATABASE_NAME = 'tocsin';
+/** The database of the product inside a bundled server: the name that SQL clients of the earlier system use (C-034). */
+export const DATABASE_NAME = 'cloudops';
+/** What it was called before. */
+const FORMER_NAME = 'tocsin';
 
 /** A unix socket's path has at most 107 bytes (`sun_path`); PostgreSQL adds `/.s.PGSQL.<port>`. */
 const SOCKET_FOLDER_BYTES_MAX = 88;
@@ -41,7 +44,7 @@ export interface StartPostgresOptions {
 /** A running bundled server. */
 export interface PostgresServer {
   readonly pid: number;
-  /** Superuser, database `tocsin`, over loopback. Secret: it holds the password. */
+  /** Superuser, database `cloudops`, over loopback. Secret: it holds the password. */
   readonly url: string;
   readonly port: number;
   /** For `host` of a connection, with `port`; `undefined` when the path is too long for a socket. */
@@ -117,6 +120,7 @@ async function run(
   const socketFolder =
     Buffer.byteLength(folders.socket) <= SOCKET_FOLDER_BYTES_MAX ? folders.socket : undefined;
   const settings = serverArguments({
+    ...(await writeAccessFiles(folders.root)),
     port,
     socketFolder,
     fsync: options.fsync ?? true,
@@ -169,7 +173,15 @@ async function createDatabase(port: number, password: string): Promise<void> {
     const found = await client.query('select 1 from pg_database where datname = $1', [
       DATABASE_NAME,
     ]);
-    if (found.rowCount === 0) await client.query(`create database ${DATABASE_NAME}`);
+    if (found.rowCount !== 0) return;
+    const former = await client.query('select 1 from pg_database where datname = $1', [
+      FORMER_NAME,
+    ]);
+    await client.query(
+      former.rowCount === 0
+        ? `create database ${DATABASE_NAME}`
+        : `alter database ${FORMER_NAME} rename to ${DATABASE_NAME}`,
+    );
   } finally {
     await client.end();
   }
