@@ -1141,7 +1141,10 @@ export interface components {
             environment: string;
             expires_at: string | null;
             key_id: string;
+            /** @description To ten minutes */
+            last_used_at: string | null;
             name: string;
+            networks: string[] | null;
             revoked_at: string | null;
             revoked_by: string | null;
             rotated_at: string | null;
@@ -1162,6 +1165,8 @@ export interface components {
              */
             expires_at?: string;
             name: string;
+            /** @description The only networks it is taken from, for example 192.0.2.0/24; anywhere when left out */
+            networks?: string[];
             /** @description What the key may do; nothing you may not do yourself */
             scopes: ("events:write" | "events:read" | "alerts:read" | "alerts:write" | "incidents:read" | "incidents:write" | "cases:read" | "cases:write" | "rules:read" | "rules:write" | "queues:read" | "queues:write" | "notifications:read" | "notifications:write" | "audit:read")[];
             /** @description The only source it may send events as, for example linux_auth */
@@ -1177,7 +1182,10 @@ export interface components {
             environment: string;
             expires_at: string | null;
             key_id: string;
+            /** @description To ten minutes */
+            last_used_at: string | null;
             name: string;
+            networks: string[] | null;
             revoked_at: string | null;
             revoked_by: string | null;
             rotated_at: string | null;

@@ -20,6 +20,8 @@ export interface ApiKeyRow {
   rotated_at: Date | null;
   revoked_at: Date | null;
   revoked_by: string | null;
+  last_used_at: ColumnType<Date | null, never, Date>;
+  networks: ColumnType<string[] | null, string[] | null, never>;
 }
 
 /** One secret of a key, as an HMAC. */
@@ -27,7 +29,7 @@ export interface ApiKeySecretRow {
   tenant_id: string;
   key_id: string;
   secret_id: string;
-  mac: ColumnType<Buffer, Uint8Array, never>;
+  mac: ColumnType<Buffer, Uint8Array, Uint8Array>;
   pepper_id: string;
   created_at: ColumnType<Date, Date, never>;
   ends_at: Date | null;

@@ -1,15 +1,22 @@
-import type { KeyDirectory, StoredKey } from '@tocsin/auth/api-key-verifier.ts';
+import {
+  KEY_USED_EVERY_MS,
+  type KeyDirectory,
+  type StoredKey,
+} from '@tocsin/auth/api-key-verifier.ts';
 import { isScope } from '@tocsin/auth/role.ts';
-import { systemContext } from '@tocsin/auth/tenant-context.ts';
-import type { Database } from '@tocsin/database/database.ts';
-import { parseTenantId } from '@tocsin/kernel/tenant-id.ts';
+import { systemContext, type TenantContext } from '@tocsin/auth/tenant-context.ts';
+import type { Database, TenantTransaction } from '@tocsin/database/database.ts';
+import { type DatabaseLog, silentLog } from '@tocsin/database/log.ts';
+import { parseTenantId, type TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { World } from '@tocsin/kernel/world.ts';
-import { findApiKey, listSecrets } from './records.ts';
+import { findApiKey, listSecrets, noteKeyUse, renewSecret } from './records.ts';
 
 /** How long a key that was read serves while PostgreSQL is away: nothing can be revoked meanwhile. */
 export const KNOWN_KEY_MS_MAX = 3_600_000;
 /** Most keys remembered for that time; the one read longest ago goes first. */
 export const KNOWN_KEYS_MAX = 10_000;
+
+type KeyWork = (tx: TenantTransaction, tenant: TenantContext) => Promise<void>;
 
 interface Known {
   readonly key: StoredKey;
@@ -26,8 +33,18 @@ interface Known {
 export function openKeyDirectory(
   database: Database,
   { clock }: Pick<World, 'clock'>,
+  log: DatabaseLog = silentLog,
 ): KeyDirectory {
   const known = new Map<string, Known>();
+  const write = (tenantId: TenantId, work: KeyWork): void => {
+    const tenant = systemContext(tenantId, 'identity');
+    // What is not written now is asked for again with the next reading of the key.
+    database
+      .inTenant(tenant, (tx) => work(tx, tenant))
+      .catch((error: unknown) => {
+        log.warn({ error: String(error) }, 'the use of an API key could not be written down');
+      });
+  };
   return {
     async find(keyId) {
       const readAt = clock.monotonic();
@@ -44,6 +61,13 @@ export function openKeyDirectory(
         if (isServerGone(error)) return before.key;
         throw error;
       }
+    },
+    noteUse({ keyId, tenantId }) {
+      const when = { now: clock.now(), everyMs: KEY_USED_EVERY_MS };
+      write(tenantId, (tx, tenant) => noteKeyUse(tx, tenant, keyId, when));
+    },
+    renew({ keyId, tenantId }, old, present) {
+      write(tenantId, (tx, tenant) => renewSecret(tx, tenant, keyId, old, present));
     },
   };
 }
@@ -68,6 +92,8 @@ async function readKey(database: Database, keyId: string): Promise<StoredKey | u
       scopes: row.scopes.filter(isScope),
       source: row.source ?? undefined,
       expiresAt: row.expires_at?.getTime(),
+      networks: row.networks ?? undefined,
+      lastUsedAt: row.last_used_at?.getTime(),
       revoked: row.revoked_at !== null,
       secrets: await listSecrets(tx, tenant, keyId),
     };

@@ -15,7 +15,10 @@ export type ApiKeyRecord = Selectable<ApiKeyRow>;
 
 /** What a new key shall be. */
 export interface NewApiKey
-  extends Pick<ApiKeyRecord, 'name' | 'environment' | 'scopes' | 'source' | 'expires_at'> {
+  extends Pick<
+    ApiKeyRecord,
+    'name' | 'environment' | 'scopes' | 'source' | 'networks' | 'expires_at'
+  > {
   readonly created_at: Date;
 }
 
@@ -209,4 +212,39 @@ export async function listSecrets(
     pepperId,
     endsAt: ends_at?.getTime(),
   }));
+}
+
+/** Writes down that a key is used, unless another process just did. */
+export async function noteKeyUse(
+  tx: TenantTransaction,
+  tenant: TenantContext,
+  keyId: string,
+  { now, everyMs }: { readonly now: number; readonly everyMs: number },
+): Promise<void> {
+  await tx
+    .updateTable('api_keys')
+    .set({ last_used_at: new Date(now) })
+    .where('tenant_id', '=', tenant.tenantId)
+    .where('key_id', '=', keyId)
+    .where((on) =>
+      on.or([on('last_used_at', 'is', null), on('last_used_at', '<=', new Date(now - everyMs))]),
+    )
+    .execute();
+}
+
+/** Puts a secret in the form of another pepper; nothing happens when it is gone, or was put so already. */
+export async function renewSecret(
+  tx: TenantTransaction,
+  tenant: TenantContext,
+  keyId: string,
+  old: Pick<KeySecret, 'mac'>,
+  present: Pick<KeySecret, 'mac' | 'pepperId'>,
+): Promise<void> {
+  await tx
+    .updateTable('api_key_secrets')
+    .set({ mac: present.mac, pepper_id: present.pepperId })
+    .where('tenant_id', '=', tenant.tenantId)
+    .where('key_id', '=', keyId)
+    .where('mac', '=', Buffer.from(old.mac))
+    .execute();
 }

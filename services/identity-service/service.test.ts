@@ -9,7 +9,7 @@ import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts
 import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
 import { systemWorld } from '@tocsin/kernel/world.ts';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openKeyDirectory } from './key-directory.ts';
 import { createIdentityService } from './service.ts';
 
@@ -191,6 +191,63 @@ describe('an API key', () => {
       secret: parseApiKey(two.api_key)?.secret ?? '',
     });
     expect((await knock(bearer(mixed))).statusCode).toBe(401);
+  });
+
+  it('is taken from its networks only, here and through a proxy', async () => {
+    const networks = ['192.0.2.0/24', '2001:db8::/32'];
+    const { api_key, key_id } = await make({ ...INGEST, networks });
+    const from = async (remoteAddress: string) =>
+      (
+        await http.server.app.inject({
+          method: 'POST',
+          url: '/probe',
+          headers: bearer(api_key),
+          remoteAddress,
+        })
+      ).statusCode;
+    expect(await from('192.0.2.7')).toBe(200);
+    expect(await from('2001:db8::7')).toBe(200);
+    expect(await from('::ffff:192.0.2.7')).toBe(200);
+    expect(await from('198.51.100.7')).toBe(403);
+    expect(await from('127.0.0.1')).toBe(403);
+    expect((await call('GET', `/v1/api-keys/${key_id}`)).json()).toMatchObject({ networks });
+    const lied = await http.server.app.inject({
+      method: 'POST',
+      url: '/probe',
+      headers: { ...bearer(api_key), 'x-forwarded-for': '192.0.2.7' },
+    });
+    expect(lied.statusCode).toBe(403);
+    const wrong = await call('POST', '/v1/api-keys', { ...INGEST, networks: ['192.0.2.0/33'] });
+    expect(wrong.json()).toMatchObject({ status: 400, errors: [{ pointer: '/networks/0' }] });
+  });
+
+  it('tells when it was last used, to ten minutes', async () => {
+    const { api_key, key_id } = await make();
+    const seen = async () =>
+      (await call('GET', `/v1/api-keys/${key_id}`)).json<{ last_used_at: string | null }>()
+        .last_used_at;
+    expect(await seen()).toBeNull();
+    const at = new Date(clock.now()).toISOString();
+    await knock(bearer(api_key));
+    await vi.waitFor(async () => expect(await seen()).toBe(at));
+    await clock.advance(KEY_STATE_MS_MAX);
+    await knock(bearer(api_key));
+    expect(await seen()).toBe(at);
+  });
+
+  it('of the pepper before is stored in the form of the present one when it is used', async () => {
+    const { api_key, key_id } = await make();
+    const before = new KeyPepper(Buffer.alloc(32, 7));
+    const present = new KeyPepper(Buffer.alloc(32, 8), before);
+    const world = { ...systemWorld(), clock };
+    const directory = openKeyDirectory(db.database, world);
+    await new ApiKeyVerifier(directory, present, clock).verify(api_key);
+    await vi.waitFor(async () => {
+      const key = await directory.find(key_id);
+      expect(key?.secrets.map(({ pepperId }) => pepperId)).toEqual([present.id]);
+    });
+    const alone = new ApiKeyVerifier(directory, new KeyPepper(Buffer.alloc(32, 8)), clock);
+    expect((await alone.verify(api_key)).subject).toBe(`key:${key_id}`);
   });
 
   it('ends at its expiry', async () => {

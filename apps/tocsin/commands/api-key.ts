@@ -9,6 +9,7 @@ import { openTerminal } from '../cli/terminal.ts';
 interface CreateOptions extends ApiOptions {
   readonly scope: readonly string[];
   readonly source?: string;
+  readonly network?: readonly string[];
   readonly environment?: string;
   readonly expires?: string;
 }
@@ -27,6 +28,8 @@ const COLUMNS: readonly Column<ApiObject>[] = [
   { heading: 'STATUS', cell: (key) => key.status },
   { heading: 'SCOPES', cell: (key) => [key.scopes].flat().join(' '), widthMax: 50 },
   { heading: 'SOURCE', cell: (key) => key.source ?? '' },
+  { heading: 'NETWORKS', cell: (key) => [key.networks ?? []].flat().join(' '), widthMax: 40 },
+  { heading: 'LAST USED', cell: (key) => key.last_used_at ?? 'never' },
   { heading: 'EXPIRES', cell: (key) => key.expires_at ?? 'never' },
   { heading: 'CREATED', cell: (key) => key.created_at },
 ];
@@ -36,6 +39,7 @@ export function registerApiKey(program: Command): void {
   defineApiCommand(keys, 'create <name>', 'make an API key and print it, once')
     .requiredOption('--scope <permission...>', 'what it may do, for example events:write')
     .option('--source <source>', 'the only source it may send events as')
+    .option('--network <cidr...>', 'the only networks it is taken from, for example 192.0.2.0/24')
     .option('--environment <word>', 'a word that becomes a part of the key (default: live)')
     .option('--expires <time>', 'when it ends, for example 2027-01-01T00:00:00Z')
     .action(createKey);
@@ -59,6 +63,7 @@ async function createKey(name: string, options: CreateOptions): Promise<void> {
     name,
     scopes: options.scope,
     ...(options.source === undefined ? {} : { source: options.source }),
+    ...(options.network === undefined ? {} : { networks: options.network }),
     ...(options.environment === undefined ? {} : { environment: options.environment }),
     ...(options.expires === undefined ? {} : { expires_at: options.expires }),
   });

@@ -50,7 +50,11 @@ export async function openShell(service: string, config: ProcessConfig): Promise
   const pepper = await openPepper(world, home.keys);
   const urls = JSON.parse(await readFile(home.databaseFile, 'utf8')) as PublishedDatabase;
   const database = await openDatabase({ urls, world, log: databaseLogOn(log) });
-  const keys = new ApiKeyVerifier(openKeyDirectory(database, world), pepper, world.clock);
+  const keys = new ApiKeyVerifier(
+    openKeyDirectory(database, world, databaseLogOn(log)),
+    pepper,
+    world.clock,
+  );
   const internalToken = (await readFile(home.internalTokenFile, 'utf8')).trim();
   return {
     home,

@@ -9,6 +9,7 @@ import {
   KEY_LOOKUPS_MAX,
   KEY_STATE_MS_MAX,
   KEY_STATES_MAX,
+  KEY_USED_EVERY_MS,
   type StoredKey,
   WRONG_SECRET_MS,
 } from './api-key-verifier.ts';
@@ -68,6 +69,60 @@ async function outcome(text: string): Promise<string> {
     return `${error.status} ${error.detail}`;
   }
 }
+
+describe('the use of an API key', () => {
+  const now = () => clock.now();
+  let used: string[];
+  let renewed: [string, string][];
+  const noting = (by: KeyPepper) =>
+    new ApiKeyVerifier(
+      {
+        find: async (keyId) => stored.get(keyId),
+        noteUse: ({ keyId }) => {
+          used.push(keyId);
+          const key = stored.get(keyId);
+          if (key !== undefined) stored.set(keyId, { ...key, lastUsedAt: now() });
+        },
+        renew: (key, _old, present) => {
+          renewed.push([key.keyId, present.pepperId]);
+          stored.set(key.keyId, { ...key, secrets: [{ ...present, endsAt: undefined }] });
+        },
+      },
+      by,
+      clock,
+    );
+  beforeEach(() => {
+    used = [];
+    renewed = [];
+  });
+
+  it('is written down once in ten minutes, whatever comes, and never for a wrong secret', async () => {
+    const key = give();
+    const sut = noting(pepper);
+    for (let passed = 0; passed < KEY_USED_EVERY_MS; passed += KEY_STATE_MS_MAX) {
+      await sut.verify(key);
+      await sut.verify(key);
+      await clock.advance(KEY_STATE_MS_MAX);
+    }
+    expect(used).toHaveLength(1);
+    await sut.verify(key);
+    expect(used).toHaveLength(2);
+    await expect(async () => sut.verify(madeUp())).rejects.toThrow();
+    expect(used).toHaveLength(2);
+  });
+
+  it('stores it anew when it is of the pepper before, which can go then', async () => {
+    const key = give({}, other);
+    const both = noting(new KeyPepper(Buffer.alloc(32, 1), other));
+    await both.verify(key);
+    await both.verify(key);
+    expect(renewed).toEqual([[key.split('_')[2], pepper.id]]);
+    const alone = noting(pepper);
+    expect((await alone.verify(key)).role).toBe('service');
+    const never = give({}, other);
+    await expect(async () => alone.verify(never)).rejects.toThrow('another pepper');
+  });
+});
 
 describe('the check of an API key', () => {
   it('is answered from memory for 3 s, without a promise', async () => {

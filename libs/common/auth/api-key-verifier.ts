@@ -3,7 +3,8 @@ import type { Clock } from '@tocsin/kernel/clock.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import { parseApiKey } from './api-key.ts';
-import type { KeyPepper } from './key-pepper.ts';
+import type { KeyPepper, SecretMac } from './key-pepper.ts';
+import { Networks } from './networks.ts';
 import type { Principal } from './principal.ts';
 import type { Scope } from './role.ts';
 
@@ -15,6 +16,9 @@ export const WRONG_SECRET_MS = 250;
 export const KEY_STATES_MAX = 10_000;
 /** Most key ids that were never seen and are being looked up at once; more are answered 503. */
 export const KEY_LOOKUPS_MAX = 64;
+
+/** How often the use of a key is written down. */
+export const KEY_USED_EVERY_MS = 10 * 60_000;
 
 /** One of a key's secrets: one, or two while it is rotated. */
 export interface KeySecret {
@@ -34,6 +38,10 @@ export interface StoredKey {
   readonly source: string | undefined;
   /** Wall time in milliseconds; `undefined` for never. */
   readonly expiresAt: number | undefined;
+  /** The only networks it may be used from; anywhere where absent. */
+  readonly networks?: readonly string[] | undefined;
+  /** Wall time in milliseconds, to {@link KEY_USED_EVERY_MS}; absent when it never was. */
+  readonly lastUsedAt?: number | undefined;
   readonly revoked: boolean;
   readonly secrets: readonly KeySecret[];
 }
@@ -42,12 +50,18 @@ export interface StoredKey {
 export interface KeyDirectory {
   /** Reads a key, revoked and expired ones too. @throws {@link Problem} `unavailable` */
   find(keyId: string): Promise<StoredKey | undefined>;
+  /** Writes down that a key is used, soon and for itself: the request that used it waits for nothing. */
+  noteUse?(key: StoredKey): void;
+  /** Stores a secret in the form of the present pepper, likewise. */
+  renew?(key: StoredKey, old: KeySecret, present: SecretMac): void;
 }
 
 interface Known {
   readonly key: StoredKey | undefined;
   readonly principal: Principal | undefined;
   readonly readAt: number;
+  /** Whether what its use asks to be written was asked for since it was read. */
+  noted: boolean;
 }
 
 /**
@@ -79,20 +93,20 @@ export class ApiKeyVerifier {
       throw refused('it is not well-formed or its checksum is wrong; copy it again, whole');
     }
     const { keyId, environment } = parts;
-    const mac = this.#pepper.mac(keyId, parts.secret);
+    const macs = this.#pepper.macs(keyId, parts.secret);
     const known = this.#known.get(keyId);
-    if (known !== undefined && this.#isFresh(known, mac)) {
-      return this.#judge(known, environment, mac);
+    if (known !== undefined && this.#isFresh(known, macs)) {
+      return this.#judge(known, environment, macs);
     }
     return this.#ask(keyId, known === undefined).then((read) =>
-      this.#judge(read, environment, mac),
+      this.#judge(read, environment, macs),
     );
   }
 
   /** A secret that does not fit may have been given a moment ago: then the key is read again, but not for each guess. */
-  #isFresh({ key, readAt }: Known, mac: Buffer): boolean {
+  #isFresh({ key, readAt }: Known, macs: readonly SecretMac[]): boolean {
     const ageMs = this.#clock.monotonic() - readAt;
-    const fits = key === undefined || secretOf(key, mac) !== undefined;
+    const fits = key === undefined || secretOf(key, macs) !== undefined;
     return ageMs < (fits ? KEY_STATE_MS_MAX : WRONG_SECRET_MS);
   }
 
@@ -114,7 +128,7 @@ export class ApiKeyVerifier {
   async #read(keyId: string): Promise<Known> {
     const readAt = this.#clock.monotonic();
     const key = await this.#directory.find(keyId);
-    const known = { key, principal: key && principalOf(key), readAt };
+    const known = { key, principal: key && principalOf(key), readAt, noted: false };
     this.#known.delete(keyId);
     const [oldest] = this.#known.keys();
     if (this.#known.size >= KEY_STATES_MAX && oldest !== undefined) this.#known.delete(oldest);
@@ -122,9 +136,10 @@ export class ApiKeyVerifier {
     return known;
   }
 
-  #judge({ key, principal }: Known, environment: string, mac: Buffer): Principal {
+  #judge(known: Known, environment: string, macs: readonly [SecretMac, ...SecretMac[]]): Principal {
+    const { key, principal } = known;
     const now = this.#clock.now();
-    const secret = key && secretOf(key, mac);
+    const secret = key && secretOf(key, macs);
     if (key === undefined || principal === undefined || secret === undefined) {
       throw refused(
         this.#isOfOtherPepper(key) ? 'it was made with another pepper' : 'it is unknown',
@@ -136,18 +151,26 @@ export class ApiKeyVerifier {
     if (secret.endsAt !== undefined && secret.endsAt <= now) {
       throw refused('it was rotated and this secret has ended; use the new one');
     }
+    if (!known.noted) this.#note(known, key, secret, macs[0], now);
     return principal;
+  }
+
+  /** At most once for each time that the key was read. */
+  #note(known: Known, key: StoredKey, secret: KeySecret, present: SecretMac, now: number): void {
+    known.noted = true;
+    if (now - (key.lastUsedAt ?? 0) >= KEY_USED_EVERY_MS) this.#directory.noteUse?.(key);
+    if (secret.pepperId !== present.pepperId) this.#directory.renew?.(key, secret, present);
   }
 
   /** The one mistake of an operator worth a word: a home restored without its keys folder. */
   #isOfOtherPepper(key: StoredKey | undefined): boolean {
     if (key === undefined || key.secrets.length === 0) return false;
-    return key.secrets.every((one) => one.pepperId !== this.#pepper.id);
+    return !key.secrets.some((one) => this.#pepper.knows(one.pepperId));
   }
 }
 
-function secretOf(key: StoredKey, mac: Buffer): KeySecret | undefined {
-  return key.secrets.find((one) => timingSafeEqual(one.mac, mac));
+function secretOf(key: StoredKey, macs: readonly SecretMac[]): KeySecret | undefined {
+  return key.secrets.find((one) => macs.some(({ mac }) => timingSafeEqual(one.mac, mac)));
 }
 
 function principalOf(key: StoredKey): Principal {
@@ -159,6 +182,7 @@ function principalOf(key: StoredKey): Principal {
     expiresAt: key.expiresAt ?? Number.MAX_SAFE_INTEGER,
     credential: 'api_key',
     ...(key.source === undefined ? {} : { source: key.source }),
+    ...(key.networks === undefined ? {} : { networks: new Networks(key.networks) }),
   });
 }
 

@@ -108,11 +108,11 @@ describe('roles', () => {
     expect(granted).toEqual({
       platform_admin: 'tenants:read tenants:write',
       tenant_admin:
-        'events:write events:read alerts:read alerts:write incidents:read incidents:write cases:read cases:write rules:read rules:write queues:read queues:write audit:read keys:read keys:write',
+        'events:write events:read alerts:read alerts:write incidents:read incidents:write cases:read cases:write rules:read rules:write queues:read queues:write notifications:read notifications:write audit:read keys:read keys:write',
       soc_analyst:
-        'events:write events:read alerts:read alerts:write incidents:read incidents:write cases:read cases:write rules:read queues:read',
+        'events:write events:read alerts:read alerts:write incidents:read incidents:write cases:read cases:write rules:read queues:read notifications:read',
       auditor:
-        'events:read alerts:read incidents:read cases:read rules:read queues:read audit:read',
+        'events:read alerts:read incidents:read cases:read rules:read queues:read notifications:read audit:read',
     });
   });
 });

@@ -1,4 +1,5 @@
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
+import type { Networks } from './networks.ts';
 import type { Role, Scope } from './role.ts';
 
 /** Who a verified credential speaks for. */
@@ -20,4 +21,6 @@ export interface Principal {
   readonly credential?: 'api_key' | 'session';
   /** The only source an API key may send events as. */
   readonly source?: string;
+  /** The only networks it may be used from. */
+  readonly networks?: Networks;
 }

@@ -39,6 +39,7 @@ export function doorOf(
     admission: Admission,
     address: string,
   ): undefined | Promise<undefined> => {
+    requireNetwork(admission, address);
     request.tocsin.admission = admission;
     if (route.scope !== 'public') rates?.admitted(address, request.headers);
     const state =
@@ -83,6 +84,13 @@ export function doorOf(
  */
 function addressOf(request: FastifyRequest): string {
   return (request.ip as string | undefined) ?? '';
+}
+
+/** An address of `''` is a process of this machine, which asked the same of its own client. */
+function requireNetwork({ principal }: Admission, address: string): void {
+  if (principal?.networks === undefined || address === '') return;
+  if (principal.networks.includes(address)) return;
+  throw new Problem('forbidden', { detail: `this API key is not taken from ${address}` });
 }
 
 function rateClassOf(route: Route): RateClass {

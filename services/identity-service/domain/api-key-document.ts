@@ -1,4 +1,5 @@
 import { API_KEY_ENVIRONMENT_PATTERN, API_KEY_ID_PATTERN } from '@tocsin/auth/api-key.ts';
+import { isNetwork, NETWORKS_MAX } from '@tocsin/auth/networks.ts';
 import { SCOPES } from '@tocsin/auth/role.ts';
 import type { ApiKeyRow } from '@tocsin/database/identity-tables.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
@@ -30,6 +31,15 @@ export const ApiKeyInput = Type.Object(
       Type.String({
         pattern: '^[a-z0-9][a-z0-9_.-]{0,63}$',
         description: 'The only source it may send events as, for example linux_auth',
+      }),
+    ),
+    networks: Type.Optional(
+      Type.Array(Type.String({ maxLength: 50 }), {
+        minItems: 1,
+        maxItems: NETWORKS_MAX,
+        uniqueItems: true,
+        description:
+          'The only networks it is taken from, for example 192.0.2.0/24; anywhere when left out',
       }),
     ),
     environment: Type.Optional(
@@ -73,6 +83,10 @@ const members = {
   environment: Type.String(),
   scopes: Type.Array(scope),
   source: nullableText,
+  networks: Type.Union([Type.Array(Type.String()), Type.Null()]),
+  last_used_at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
+    description: 'To ten minutes',
+  }),
   status: Type.Union(['active', 'expired', 'revoked'].map((one) => Type.Literal(one))),
   expires_at: nullableTime,
   created_at: Type.String({ format: 'date-time' }),
@@ -102,6 +116,8 @@ export function renderApiKey(row: Selectable<ApiKeyRow>, nowMs: number) {
     environment: row.environment,
     scopes: row.scopes,
     source: row.source,
+    networks: row.networks,
+    last_used_at: row.last_used_at?.toISOString() ?? null,
     status: statusOf(row, nowMs),
     expires_at: row.expires_at?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
@@ -129,5 +145,21 @@ export function readExpiry(text: string | undefined, nowMs: number): Date | null
   throw new Problem('invalid_request', {
     detail: 'expires_at: must be a time in the future',
     errors: [{ pointer: '/expires_at', detail: 'must be a time in the future' }],
+  });
+}
+
+/**
+ * Where a key may be used from.
+ *
+ * @throws {@link Problem} `invalid_request` that names what is no network
+ */
+export function readNetworks(texts: readonly string[] | undefined): string[] | null {
+  if (texts === undefined) return null;
+  const index = texts.findIndex((text) => !isNetwork(text));
+  if (index < 0) return [...texts];
+  const detail = 'is no network: write 192.0.2.0/24, 2001:db8::/32 or one address';
+  throw new Problem('invalid_request', {
+    detail: `networks: ${detail}`,
+    errors: [{ pointer: `/networks/${index}`, detail }],
   });
 }

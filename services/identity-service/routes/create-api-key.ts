@@ -9,6 +9,7 @@ import {
   ApiKeyWithSecret,
   ENVIRONMENT_DEFAULT,
   readExpiry,
+  readNetworks,
   renderApiKey,
 } from '../domain/api-key-document.ts';
 import { giveSecret } from '../give-secret.ts';
@@ -35,6 +36,7 @@ export function createApiKeyRoute(deps: IdentityDeps): Route {
         environment: body.environment ?? ENVIRONMENT_DEFAULT,
         scopes: body.scopes,
         source: body.source ?? null,
+        networks: readNetworks(body.networks),
         expires_at: readExpiry(body.expires_at, now),
         created_at: new Date(now),
       };
