@@ -7,7 +7,7 @@ SHELL := bash
 # Puts the Node that Tocsin runs on first, without asking the user to.
 with_node = PATH="$$(scripts/dev/node-path):$$PATH"
 
-.PHONY: help demo test up down seed lint fmt bench torture torture-short docs dev-up dev-down
+.PHONY: help demo test up down seed lint fmt bench torture torture-short sim docs dev-up dev-down
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -49,6 +49,9 @@ bench: ## measure: CPU per event as a multiple of JSON.parse, rates, delays
 
 torture: ## break the running product on purpose and compare what is kept; some faults need root
 	@$(with_node) node tests/torture/run.ts
+
+sim: ## the pipeline on a simulated machine under 10,000 seeds; a failure prints the line that shows it again
+	@$(with_node) node tests/sim/pipeline/run.ts
 
 torture-short: ## the form of it that the tests run: kills, power cuts, hostile lines, a storm; four minutes
 	@$(with_node) node tests/torture/run.ts --short

@@ -2,6 +2,8 @@ import { systemContext, type TenantContext } from '@tocsin/auth/tenant-context.t
 import type { LogPosition } from '@tocsin/bus/event-bus.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
 import type { Detector } from '@tocsin/detect-service/detector.ts';
+import { deferralAlert } from '@tocsin/detect-service/domain/sigma/deferral-alert.ts';
+import type { Deferral } from '@tocsin/detect-service/domain/sigma/deferred-rules.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import type { CancelTimer } from '@tocsin/kernel/clock.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
@@ -12,8 +14,13 @@ import {
 } from '@tocsin/normalize-service/domain/normalize-frame.ts';
 import type { RawArchive } from '@tocsin/objects/raw-archive.ts';
 import type { DuckDbEventStore } from '@tocsin/search/duckdb/duckdb-event-store.ts';
-import { type FrameEvent, ROLL_ROWS } from '@tocsin/search/duckdb/event-writer.ts';
+import {
+  type EventWriter,
+  type FrameEvent,
+  ROLL_ROWS,
+} from '@tocsin/search/duckdb/event-writer.ts';
 import type { WindowStore } from '@tocsin/windows/window-store.ts';
+import type { DeferredEntry } from './deferred-protocol.ts';
 import { PipelineSender } from './pipeline-sender.ts';
 
 /** What is in memory becomes durable, and the cursor moves, at least this often. */
@@ -33,7 +40,10 @@ export interface PipelineEntry {
 export interface PipelineOutput {
   publish(frames: readonly Frame[]): Promise<void>;
   deadLetter(entry: PipelineEntry, ordinal: number, reason: string): Promise<void>;
+  /** Of frames of events, and of those of deferred rules. */
   commit(positions: readonly LogPosition[]): Promise<void>;
+  /** Frames that wait for deferred rules. */
+  deferredWaiting?(): Promise<number>;
 }
 
 /** What the pipeline counts; metrics of the process stand behind it. */
@@ -42,12 +52,22 @@ export interface PipelineCounters {
   duplicates(tenantId: TenantId, events: number): void;
   deadLettered(tenantId: TenantId, events: number): void;
   alertsPublished(tenantId: TenantId, alerts: number): void;
+  /** Events that rules off the hot path will not be tried on, because too much waits for them. */
+  deferredLost?(tenantId: TenantId, events: number): void;
   barrier(seconds: number): void;
 }
 
+/** What the pipeline uses of the event store. */
+export interface PipelineStore extends Pick<DuckDbEventStore, 'findFrameAt'> {
+  readonly writer: Pick<
+    EventWriter,
+    'accepted' | 'append' | 'commit' | 'hotRows' | 'isRepeated' | 'seal' | 'startsDay'
+  >;
+}
+
 export interface PipelineParts {
-  readonly store: DuckDbEventStore;
-  readonly archive: RawArchive;
+  readonly store: PipelineStore;
+  readonly archive: Pick<RawArchive, 'add' | 'flush'>;
   readonly windows: WindowStore;
   readonly detector: Detector;
   readonly output: PipelineOutput;
@@ -55,6 +75,8 @@ export interface PipelineParts {
   readonly world: World;
   /** Told when a barrier fails: nothing may be acknowledged any more, the process ends. */
   readonly onFatal: (error: unknown) => void;
+  /** Told of rules that were moved off the hot path, once that is durable, and of those that came back. */
+  readonly onDeferred?: (moved: readonly Deferral[]) => void;
 }
 
 /**
@@ -97,7 +119,8 @@ export class Pipeline {
     return this.#exclusively(async () => {
       // The store commits a day's rows when the next begins, which only a barrier may do: it archives their lines first.
       if (this.#parts.store.writer.startsDay(entry.frame.receivedAt)) await this.#cutAndWait();
-      await this.#process(entry);
+      const moved = await this.#process(entry);
+      if (moved.length > 0) await this.#moved(entry, moved);
       // One barrier at a time: when storing falls behind, taking waits, and the bus holds what comes.
       if (this.#parts.store.writer.hotRows >= ROLL_ROWS) await this.#cut();
     });
@@ -126,7 +149,41 @@ export class Pipeline {
     await this.barrier();
   }
 
-  async #process(entry: PipelineEntry): Promise<void> {
+  /** Takes what rules off the hot path found in a frame. Resolves when it is counted and its alerts are on their way. */
+  takeDeferred(entry: DeferredEntry): Promise<void> {
+    return this.#exclusively(async () => {
+      const { detector } = this.#parts;
+      const { position, tenantId, receivedAt, replayed, found } = entry;
+      const tenant = systemContext(tenantId, 'pipeline');
+      const at = { source: sourceOf(position), offset: position.offset };
+      const alerts = await detector.detectFound(tenant, at, found, receivedAt, replayed);
+      if (replayed) return;
+      this.#sender.send(tenantId, alerts);
+      this.#done.set(at.source, position);
+    });
+  }
+
+  /**
+   * Gives rules back to the hot path, if nothing waits for them: then, and only then, no event is tried twice or not at
+   * all. @returns whether nothing waited
+   */
+  async giveBack(give: () => void): Promise<boolean> {
+    return this.still(async () => {
+      const waiting = (await this.#parts.output.deferredWaiting?.()) ?? 0;
+      if (waiting === 0) give();
+      return waiting === 0;
+    });
+  }
+
+  /** A rule is tried elsewhere from the next frame on: that is durable before any frame waits for it there. */
+  async #moved({ frame }: PipelineEntry, moved: readonly Deferral[]): Promise<void> {
+    const alerts = moved.map((one) => deferralAlert(frame.tenantId, one));
+    this.#sender.send(frame.tenantId, alerts);
+    await this.#cutAndWait();
+    this.#parts.onDeferred?.(moved);
+  }
+
+  async #process(entry: PipelineEntry): Promise<readonly Deferral[]> {
     const { detector, store } = this.#parts;
     const { frame, position } = entry;
     const tenant = systemContext(frame.tenantId, 'pipeline');
@@ -143,11 +200,13 @@ export class Pipeline {
     const found = await detector.detectFrame(tenant, at, events, frame.receivedAt, entry.replayed);
     if (!known && frame.count > 0)
       await this.#store(tenant, at, entry, kept, found.matches, [...duplicates], normalized);
-    if (entry.replayed) return;
+    if (entry.replayed) return found.moved;
+    if (found.isDeferred) this.#sender.defer(frame);
     this.#sender.send(frame.tenantId, found.alerts, frame);
     if (!known)
       for (const { ordinal, reason } of normalized.dead) this.#sender.park(entry, ordinal, reason);
     this.#done.set(source, position);
+    return found.moved;
   }
 
   /** Ordinals of events whose client-given id was stored before. A frame seen before decides as it did then. */

@@ -39,7 +39,7 @@ export class SimClient {
   async #source(source: number, kind: SourceKind, batches: number): Promise<void> {
     const machine = this.#machine;
     for (let batch = 0; batch < batches; batch += 1) {
-      await machine.sleep(this.#life, machine.below(2_500));
+      await machine.sleep(this.#life, machine.below(4_000));
       const attacked = kind !== 'plain' && machine.chance(0.5);
       const victim = attacked ? `victim-${source}-${batch}` : '';
       // The sender's clock is right: it is the machine's that jumps.

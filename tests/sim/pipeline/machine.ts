@@ -60,6 +60,8 @@ export class Machine {
   readonly random: Random;
   /** Off while the machine heals: then nothing fails by chance. */
   hostile = true;
+  /** A kind of call that takes its time, so that the others are ahead of it when something happens. */
+  slow = '';
   odds: Odds = { diskFails: 0, databaseFails: 0, answerLost: 0 };
   steps = 0;
   /** A number that two runs share only if they did the same in the same order. */
@@ -115,7 +117,13 @@ export class Machine {
   call<Value>(life: Life, name: string, effect: () => Value): Promise<Value> {
     return new Promise((resolve, reject) => {
       if (!life.alive) return;
-      this.#calls.push({ life, name, effect, resolve: resolve as (value: unknown) => void, reject });
+      this.#calls.push({
+        life,
+        name,
+        effect,
+        resolve: resolve as (value: unknown) => void,
+        reject,
+      });
     });
   }
 
@@ -138,11 +146,25 @@ export class Machine {
   /** Does one thing of those that are possible. False when there is none. */
   async step(): Promise<boolean> {
     this.steps += 1;
-    const call = this.#calls.length === 0 ? undefined : this.#calls[this.below(this.#calls.length)];
-    if (call !== undefined && (this.#timers.length === 0 || !this.chance(0.1))) this.#complete(call);
+    const call = this.#choose();
+    if (call !== undefined && (this.#timers.length === 0 || !this.chance(0.1)))
+      this.#complete(call);
     else if (!this.#fireNext()) return false;
     await this.settle();
     return true;
+  }
+
+  /** Any of the calls under way; one of the slow kind only when it has waited for long, or alone. */
+  #choose(): Call | undefined {
+    const choice = this.#calls[this.below(this.#calls.length)];
+    if (choice?.name !== this.slow || this.chance(0.1)) return choice;
+    const others = this.#calls.filter(({ name }) => name !== this.slow);
+    return others[this.below(others.length)] ?? (this.chance(0.2) ? choice : undefined);
+  }
+
+  /** Says whether such a call is on its way. */
+  isUnderWay(name: string): boolean {
+    return this.#calls.some((call) => call.name === name);
   }
 
   async settle(): Promise<void> {

@@ -7,7 +7,6 @@ export const PIPELINE_BREAKS = {
   'stores a frame again that it has': 'store-ignores-applied',
   'does not sync the folder after a rename': 'folder-not-synced',
   'gives an alert a new id at each delivery': 'alert-not-idempotent',
-  'lets an older revision of an alert replace a newer one': 'revision-ignored',
   'moves the correlator past alerts before they are written': 'correlate-cursor-first',
   'opens the case beside the transaction': 'case-beside-commit',
 } as const;

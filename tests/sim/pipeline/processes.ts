@@ -6,7 +6,7 @@ import { createDetector } from '@tocsin/detect-service/detector.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
 import { FrameCoalescer } from '@tocsin/ingest-service/domain/frame-coalescer.ts';
 import { noFailpoints } from '@tocsin/kernel/failpoint.ts';
-import { isProblem } from '@tocsin/kernel/problem.ts';
+import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
 import { seededRandom } from '@tocsin/kernel/random.ts';
 import { parseTenantId } from '@tocsin/kernel/tenant-id.ts';
 import { uuidV5 } from '@tocsin/kernel/uuid.ts';
@@ -158,15 +158,15 @@ export class SimProduct {
   async #runControl(life: Life): Promise<void> {
     const { machine } = this;
     for (;;) {
-      const bus = this.data?.bus;
-      const from = bus?.cursor('alerts.scored') ?? 0;
-      const frames = bus?.frames('alerts.scored').slice(from, from + BATCH_FRAMES_MAX) ?? [];
-      if (bus === undefined || frames.length === 0) {
+      const { data } = this;
+      const from = data?.bus.cursor('alerts.scored') ?? 0;
+      const frames = data?.bus.frames('alerts.scored').slice(from, from + BATCH_FRAMES_MAX) ?? [];
+      if (data === undefined || frames.length === 0) {
         await machine.sleep(life, AGAIN_MS);
         continue;
       }
       try {
-        await this.#correlate(life, bus, frames, from);
+        await this.#correlate(life, data, frames, from);
       } catch (error) {
         if (!isProblem(error)) throw error;
         await machine.sleep(life, AGAIN_MS);
@@ -176,7 +176,7 @@ export class SimProduct {
 
   async #correlate(
     life: Life,
-    bus: SimBus,
+    { bus, life: other }: SimData,
     frames: readonly Frame[],
     from: number,
   ): Promise<void> {
@@ -184,12 +184,21 @@ export class SimProduct {
     await machine.call(life, 'alerts read', () => undefined);
     const incoming = frames.flatMap((frame) => alertsOf(frame, this.#broken, machine));
     const done = from + frames.length;
-    if (this.#broken === 'correlate-cursor-first') await bus.commit('alerts.scored', done);
+    // Who waits for a process that ends hears of its end: then the batch comes again.
+    const ended = new Promise<never>((_, reject) => {
+      if (!other.alive) reject(connectionLost());
+      other.onEnd(() => reject(connectionLost()));
+    });
+    ended.catch(() => undefined);
+    const move = (): Promise<void> => Promise.race([bus.commit('alerts.scored', done), ended]);
+    if (this.#broken === 'correlate-cursor-first') await move();
     await home.database.correlate(life, TENANT, incoming, machine.now);
-    const moved = this.data?.bus;
-    // The data process is gone or another: the batch comes again.
-    if (moved === bus) await bus.commit('alerts.scored', done);
+    await move();
   }
+}
+
+function connectionLost(): Problem {
+  return new Problem('unavailable', { detail: 'the data process is gone' });
 }
 
 function alertsOf(
@@ -217,4 +226,3 @@ function isPlanned(error: unknown): boolean {
   const code = 'code' in error ? error.code : undefined;
   return code === 'EIO' || code === 'ENOSPC' || error.message === 'planned EIO';
 }
-

@@ -37,6 +37,6 @@ export class SimArchive {
     this.#open = undefined;
     if (segment === undefined) return;
     const bytes = Buffer.from(segment.bodies.map((body) => body.toString()).join('\n'));
-    await this.#objects.put(systemContext(segment.tenantId, 'sim'), segment.key, bytes);
+    await this.#objects.put(systemContext(segment.tenantId, 'test'), segment.key, bytes);
   }
 }

@@ -65,10 +65,7 @@ export class SimDatabase {
   }
 
   #known(): KnownState {
-    const forgets = this.#broken === 'revision-ignored';
-    const alerts = [...this.alerts.values()].map(({ known }) =>
-      forgets ? { ...known, revision: 0 } : known,
-    );
+    const alerts = [...this.alerts.values()].map(({ known }) => known);
     return {
       alerts,
       incidents: [...this.incidents.keys()].map((id) => this.#incident(id)),
@@ -103,7 +100,14 @@ export class SimDatabase {
       const { alert_id: alertId, revision } = incoming.alert;
       const status = 'new';
       const { lastAt: lastEventAt } = incoming;
-      const known = { alertId, revision, status, incidentId, suppressedUntil: null, lastEventAt } as const;
+      const known = {
+        alertId,
+        revision,
+        status,
+        incidentId,
+        suppressedUntil: null,
+        lastEventAt,
+      } as const;
       this.alerts.set(alertId, { known, incoming });
     }
     if (this.#broken !== 'case-beside-commit') this.#openCases(plan);

@@ -2,11 +2,7 @@ import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import type { Random } from '@tocsin/kernel/random.ts';
 import { ClientIds } from '@tocsin/search/duckdb/client-ids.ts';
-import type {
-  FrameEvent,
-  FrameFacts,
-  SealedRoll,
-} from '@tocsin/search/duckdb/event-writer.ts';
+import type { FrameEvent, FrameFacts, SealedRoll } from '@tocsin/search/duckdb/event-writer.ts';
 import type { FrameRecord } from '@tocsin/search/duckdb/frame-record.ts';
 import type { PipelineStore } from '@tocsin/tocsin/pipeline/pipeline.ts';
 import type { Life, Machine } from './machine.ts';
@@ -52,7 +48,8 @@ export function openSimStore(
   broken: PipelineBreak | undefined,
 ): PipelineStore {
   const ids = new ClientIds(random);
-  for (const frame of tables.frames) if (frame.frameId[14] === '5') ids.seen(frame.tenantId, frame.frameId);
+  for (const frame of tables.frames)
+    if (frame.frameId[14] === '5') ids.seen(frame.tenantId, frame.frameId);
   for (const { event } of tables.rows)
     if (event.clientId) ids.seen(tables.frames[0]?.tenantId ?? '', event.eventId);
   let hot: Batch | undefined;
@@ -65,7 +62,8 @@ export function openSimStore(
   const roll = (batch: Batch): Promise<void> => {
     const run = rolling.then(() =>
       machine.call(life, 'store commit', () => {
-        if (machine.hostile && machine.chance(machine.odds.diskFails)) throw new Error('planned EIO');
+        if (machine.hostile && machine.chance(machine.odds.diskFails))
+          throw new Error('planned EIO');
         tables.rows.push(...batch.rows);
         tables.frames.push(...batch.frames);
         tables.day = batch.day;
@@ -84,8 +82,7 @@ export function openSimStore(
         return hot?.rows.length ?? 0;
       },
       startsDay: (receivedAt) => hot !== undefined && dayOf(receivedAt) > day,
-      accepted: (source) =>
-        broken === 'store-ignores-applied' ? 0 : (accepted.get(source) ?? 0),
+      accepted: (source) => (broken === 'store-ignores-applied' ? 0 : (accepted.get(source) ?? 0)),
       isRepeated: (tenant: TenantContext, id) => ids.seen(tenant.tenantId, id),
       append(tenant, facts: FrameFacts, events: readonly FrameEvent[]) {
         if (dayOf(facts.receivedAt) > day) {

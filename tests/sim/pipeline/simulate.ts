@@ -52,9 +52,19 @@ export async function simulate(seed: number, broken?: PipelineBreak): Promise<Ve
   const faults = [...product.faults];
   if (client.busy > 0 || !isDone(home)) faults.push(`it does not come to rest: ${machine.waiting}`);
   else faults.push(...check(ledger, seen(home)), ...checkArchive(home), ...checkCases(home));
-  const happened = { ...chaos.happened, starts: product.starts, victims: home.database.alerts.size };
+  const happened = {
+    ...chaos.happened,
+    starts: product.starts,
+    victims: home.database.alerts.size,
+  };
   return { seed, faults, steps: machine.steps, trace: machine.trace, happened };
 }
+
+const SLOW = ['', '', 'store commit', 'bus sync', 'sync', 'sync folder', 'db commit', 'rename'];
+
+/** While these are on their way a fault is worth more. */
+const TENDER = ['store commit', 'rename', 'db commit'];
+const TENDER_TIMES = 5;
 
 type FaultKind = 'data' | 'control' | 'power' | 'clock' | 'database';
 
@@ -77,6 +87,7 @@ class Chaos {
       clock: often(0.004),
       database: often(0.004),
     };
+    machine.slow = SLOW[machine.below(SLOW.length)] ?? '';
     machine.odds = {
       diskFails: often(0.003),
       databaseFails: often(0.1),
@@ -101,11 +112,14 @@ class Chaos {
 
   heal(): void {
     this.#machine.hostile = false;
+    this.#machine.slow = '';
     this.#product.home.database.up = true;
   }
 
   #now(kind: FaultKind): boolean {
-    if (!this.#machine.chance(this.#parts[kind])) return false;
+    const machine = this.#machine;
+    const tender = TENDER.some((name) => machine.isUnderWay(name)) ? TENDER_TIMES : 1;
+    if (!machine.chance(this.#parts[kind] * tender)) return false;
     this.happened[kind] = (this.happened[kind] ?? 0) + 1;
     return true;
   }
@@ -138,7 +152,8 @@ function seen({ tables, database }: SimHome): Seen {
   const rows = [...database.alerts.values()].filter(
     ({ incoming }) => incoming.alert.rule_name === 'failed_login_threshold',
   );
-  const victimOf = ({ incoming }: (typeof rows)[number]): string => incoming.alert.actor?.name ?? '';
+  const victimOf = ({ incoming }: (typeof rows)[number]): string =>
+    incoming.alert.actor?.name ?? '';
   const cases = new Map<string, number>();
   for (const row of rows) {
     const own = database.cases.filter(({ incidentId }) => incidentId === row.known.incidentId);
