@@ -1,7 +1,7 @@
 import type { World } from '@tocsin/kernel/world.ts';
 import type { Chain } from './chain-store.ts';
 import { emptyChain, rowText } from './domain/chain.ts';
-import { entryLine, headerLine } from './domain/export-lines.ts';
+import { entryLine, headerLines } from './domain/export-lines.ts';
 import { type AuditKey, signStatement, statementLine } from './domain/statement.ts';
 import { findEnd, findStatement, sealedRows } from './records.ts';
 
@@ -14,14 +14,20 @@ const PAGE_ROWS = 1_000;
  */
 export async function* exportChain(
   chain: Chain,
-  key: AuditKey,
+  ring: AuditKey,
   clock: World['clock'],
 ): AsyncGenerator<string> {
+  // One key from the first line to the last, also when it is rotated meanwhile.
+  await ring.refresh?.();
+  const { id, privateKey, publicKey, former = [] } = ring;
+  const key = { id, privateKey, publicKey, former };
   const { cut, end } = await chain.inTransaction(async (tx) => ({
     cut: await findStatement(tx, chain.tenantId, 'cut', chain.name),
     end: (await findEnd(tx, chain.tenantId)) ?? emptyChain(chain.name),
   }));
-  yield `${headerLine(chain.name, key.publicKey)}\n`;
+  yield headerLines(chain.name, key)
+    .map((line) => `${line}\n`)
+    .join('');
   if (cut !== undefined) yield `${statementLine(cut)}\n`;
   for (let after = cut?.seq ?? 0; after < end.seq; ) {
     const rows = await chain.inTransaction((tx) =>

@@ -1,3 +1,5 @@
+import type { Principal } from '@tocsin/auth/principal.ts';
+import { writePlatformAudit } from '@tocsin/database/audit.ts';
 import type { Database } from '@tocsin/database/database.ts';
 import type { DatabaseLog } from '@tocsin/database/log.ts';
 import { sleep } from '@tocsin/kernel/clock.ts';
@@ -7,7 +9,7 @@ import { type Chain, chainOf } from './chain-store.ts';
 import { type ChainEnd, emptyChain, extendChain, rowText } from './domain/chain.ts';
 import {
   type AuditKey,
-  isSignedBy,
+  isSignedByAny,
   type Statement,
   signStatement,
   statementLine,
@@ -68,6 +70,7 @@ export class Sealer {
   /** Seals every chain that has waiting rows; a chain that fails does not hold up the others. */
   async sealAll(): Promise<void> {
     const { database, log, counters } = this.#options;
+    await this.#noticeRotation();
     const waiting = await database.inPlatform((tx) => waitingChains(tx, PASS_CHAINS_MAX));
     for (const tenantId of waiting) {
       try {
@@ -77,6 +80,30 @@ export class Sealer {
         log.warn({ tenant_id: tenantId, error: String(error) }, 'an audit log waits for its seal');
       }
     }
+  }
+
+  /** A rotation is done on files, so the log of the platform learns of it here. */
+  async #noticeRotation(): Promise<void> {
+    const { key, database, log } = this.#options;
+    const former = key.id;
+    if ((await key.refresh?.()) !== true) return;
+    log.info({ key_id: key.id, former, action: 'audit_key.rotate' }, 'another audit key signs');
+    const system: Principal = {
+      subject: 'system:audit',
+      tenantId: undefined,
+      role: 'platform_admin',
+      expiresAt: this.#options.world.clock.now(),
+    };
+    await database.inPlatform((tx) =>
+      writePlatformAudit(tx, system, '', {
+        action: 'audit_key.rotate',
+        objectType: 'audit_key',
+        objectId: key.id,
+        before: { key_id: former },
+        after: { key_id: key.id },
+        requestId: '',
+      }),
+    );
   }
 
   /** Seals all rows of a chain that are committed now. */
@@ -129,7 +156,7 @@ export class Sealer {
   async #knownHead(chain: Chain): Promise<Statement | undefined> {
     if (this.#heads.has(chain.name)) return this.#heads.get(chain.name);
     const head = await readHead(this.#options.world, this.#options.headsFolder, chain.name);
-    const known = head !== undefined && isSignedBy(head, this.#options.key.publicKey);
+    const known = head !== undefined && isSignedByAny(head, this.#options.key);
     this.#heads.set(chain.name, known ? head : undefined);
     return this.#heads.get(chain.name);
   }

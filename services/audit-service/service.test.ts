@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,8 +15,8 @@ import { seededRandom } from '@tocsin/kernel/random.ts';
 import { systemWorld } from '@tocsin/kernel/world.ts';
 import { Metrics } from '@tocsin/telemetry/metrics.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openAuditKey } from './audit-key.ts';
-import { parseStatement, type Statement } from './domain/statement.ts';
+import { AUDIT_PUBLIC_FILE, openAuditKey, rotateAuditKey } from './audit-key.ts';
+import { keyIdOf, parseStatement, type Statement } from './domain/statement.ts';
 import { type AuditKnowledge, AuditVerifier } from './domain/verify-export.ts';
 import { readHead } from './head-file.ts';
 import { type AuditService, createAuditService } from './service.ts';
@@ -278,7 +278,7 @@ describe('the chain in the database', () => {
     await change('umbrella', 0, 4);
     await exported('umbrella');
     await asAdmin(`set session_replication_role = replica;
-      update tenant_data.audit_log set after = '{}' where tenant_id = 'umbrella' and object_id = '2'`);
+      update tenant_data.audit_log set after = '{}' where audit_id = (select audit_id from tenant_data.audit_seals where tenant_id = 'umbrella' and seq = 3)`);
     const verdict = verify(await exported('umbrella'));
     expect(verdict.fault).toMatchObject({ line: 4, reason: 'row 3 or its hash was changed' });
   });
@@ -320,3 +320,109 @@ describe('the chain in the database', () => {
     expect(verify(await exported('initrode'))).toMatchObject({ intact: true, rows: 40 });
   });
 });
+
+describe('the audit key after its rotation', () => {
+  let former: KeyObject;
+  let newKey: KeyObject;
+  const readPublic = async () => createPublicKey(await readFile(join(folder, AUDIT_PUBLIC_FILE)));
+
+  beforeAll(async () => {
+    await change('acme-corp', 100, 6);
+    await exported('acme-corp');
+    former = await readPublic();
+    await rotateAuditKey(world, folder);
+    await rotateAuditKey(world, folder);
+    newKey = await readPublic();
+  });
+
+  it('signs what comes next, and an export is intact for who has the first key, the last, or one between', async () => {
+    await change('acme-corp', 106, 2);
+    const lines = await exported('acme-corp');
+    expect(lines.filter((line) => line.startsWith('{"type":"key",'))).toHaveLength(2);
+    for (const publicKey of [former, newKey]) {
+      const verdict = verify(lines, { publicKey });
+      expect(verdict).toMatchObject({ intact: true, keyTrusted: true, keyId: keyIdOf(newKey) });
+    }
+    expect(verify(lines, {}).intact).toBe(true);
+    const stranger = generateKeyPairSync('ed25519').publicKey;
+    expect(verify(lines, { publicKey: stranger }).fault?.reason).toContain('another key');
+  });
+
+  it('keeps heads known before, and does not take a chain for broken', async () => {
+    const lines = await exported('acme-corp');
+    const head = await readHead(world, join(folder, 'audit'), 'acme-corp');
+    expect(verify(lines, { publicKey: former, knownHead: head }).intact).toBe(true);
+    expect(await metrics.text()).toMatch(/^tocsin_audit_broken_chains_total\{[^}]*\} 0$/m);
+  });
+
+  it('is told in the log of the platform, once', async () => {
+    await rotateAuditKey(world, folder);
+    await service.sealer.sealAll();
+    await service.sealer.sealAll();
+    const id = keyIdOf(await readPublic());
+    const rows = await db.database.inPlatform((tx) =>
+      tx.selectFrom('audit_log').selectAll().where('object_id', '=', id).execute(),
+    );
+    expect(rows).toMatchObject([{ action: 'audit_key.rotate', actor: 'system:audit' }]);
+  });
+
+  it('shows each of 1,000 tamperings across rotations', { timeout: 30_000 }, async () => {
+    const lines = await exported('acme-corp');
+    const other = await exported('globex');
+    const publicKey = await readPublic();
+    const random = seededRandom(20_261_124);
+    const missed: string[] = [];
+    const kinds = new Set<string>();
+    for (let round = 0; round < 1_000; round += 1) {
+      const { kind, changed } = tamper(lines, other, random);
+      kinds.add(kind);
+      if (verify(changed, { publicKey }).intact) missed.push(`${kind} in round ${round}`);
+    }
+    expect(missed).toEqual([]);
+    expect(kinds.size).toBe(16);
+  });
+
+  it('goes on after a rotation that was interrupted at any step', async () => {
+    for (let step = 0; step < 5; step += 1) {
+      const home = await mkdtemp(join(tmpdir(), 'tocsin-audit-key-'));
+      const first = await openAuditKey(world, home);
+      const disk = diskThatEndsAfter(step);
+      const rotating = rotateAuditKey({ ...world, disk }, home);
+      const done = await rotating.then(
+        () => true,
+        () => false,
+      );
+      const after = await openAuditKey(world, home);
+      expect(done ? after.id !== first.id : true).toBe(true);
+      const count = after.former.length;
+      expect(after.id === first.id ? 0 : 1).toBe(count);
+      await rotateAuditKey(world, home);
+      expect((await openAuditKey(world, home)).former).toHaveLength(count + 1);
+      await rm(home, { recursive: true });
+    }
+  });
+});
+
+/** A disk that takes so many changes and no more, as when the process is killed. */
+function diskThatEndsAfter(changes: number): typeof world.disk {
+  let left = changes;
+  const spend = () => {
+    if (left === 0) throw new Error('the process was killed');
+    left -= 1;
+  };
+  const { disk } = world;
+  return {
+    ...disk,
+    writeNew: async (path, bytes) => {
+      // Opening the key writes its public half: those two calls are not a step of the rotation.
+      if (path.includes('audit.public')) return disk.writeNew(path, bytes);
+      spend();
+      return disk.writeNew(path, bytes);
+    },
+    rename: async (from, to) => {
+      if (to.includes('audit.public')) return disk.rename(from, to);
+      spend();
+      return disk.rename(from, to);
+    },
+  };
+}

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { AUDIT_PUBLIC_FILE } from '@tocsin/audit-service/audit-key.ts';
+import { AUDIT_PUBLIC_FILE, rotateAuditKey } from '@tocsin/audit-service/audit-key.ts';
 import { PLATFORM_CHAIN } from '@tocsin/audit-service/domain/chain.ts';
 import type { AuditVerdict } from '@tocsin/audit-service/domain/verify-export.ts';
 import { readHead } from '@tocsin/audit-service/head-file.ts';
@@ -10,7 +10,7 @@ import { Problem } from '@tocsin/kernel/problem.ts';
 import { systemWorld } from '@tocsin/kernel/world.ts';
 import type { ApiClient, ApiObject } from '../cli/api-client.ts';
 import { openStream } from '../cli/api-stream.ts';
-import type { ApiOptions } from '../cli/define-command.ts';
+import type { ApiOptions, CommonOptions } from '../cli/define-command.ts';
 import { chosenHome } from '../cli/running.ts';
 import { openPlatformSession, openTenantSession } from '../cli/session.ts';
 import { type Column, formatTable } from '../cli/table.ts';
@@ -112,6 +112,23 @@ export async function verifyAudit(
       : await verifySource(readFileInPieces(file), { publicKey, knownHead: given });
   openTerminal(options.json === true).result(wireVerdict(verdict), () => inWords(verdict));
   if (!verdict.intact) process.exitCode = 1;
+}
+
+/** `tocsin audit rotate-key`: works on the files of the home, whether the product runs or not. */
+export async function rotateKey(options: CommonOptions): Promise<void> {
+  const { keys } = chosenHome(options.home);
+  if ((await findPublicKey(join(keys, AUDIT_PUBLIC_FILE))) === undefined) {
+    const detail = `${keys} has no audit key: the first start of Tocsin makes one.`;
+    throw new Problem('not_found', { detail });
+  }
+  const { former, current } = await rotateAuditKey(systemWorld(), keys);
+  openTerminal(options.json === true).result({ former_key_id: former, key_id: current }, () =>
+    [
+      `Key ${current} signs from now on; ${former} took part in that and its private half is gone.`,
+      `Copy ${join(keys, AUDIT_PUBLIC_FILE)} to where exports are checked. Exports checked with a former public key`,
+      'are intact as before: they say how one key took over from the other.',
+    ].join('\n'),
+  );
 }
 
 /** The log as the API gives it now, against the newest head that this home keeps outside of the database. */

@@ -4,7 +4,7 @@ import type {
   AuditListOptions,
   AuditVerifyOptions,
 } from '../audit/run-audit.ts';
-import { defineApiCommand } from '../cli/define-command.ts';
+import { type CommonOptions, defineApiCommand, defineCommand } from '../cli/define-command.ts';
 import { wholeNumber } from '../cli/parse-number.ts';
 
 const ROWS_MAX = 100_000;
@@ -39,6 +39,11 @@ export function registerAudit(program: Command): void {
     .action(async (file: string | undefined, options: AuditVerifyOptions) =>
       (await commands()).verifyAudit(file, options),
     );
+  defineCommand(
+    audit,
+    'rotate-key',
+    'make another key for signing the logs; the product notices within seconds',
+  ).action(async (options: CommonOptions) => (await commands()).rotateKey(options));
 }
 
 function withPlatform(command: Command): Command {

@@ -70,7 +70,7 @@ async function main(): Promise<void> {
     residency: config.dataResidency,
     webhookNetworks: config.webhookNetworks,
     databaseLog: databaseLogOn(log),
-    auditKey: await openAuditKey(world, home.keys),
+    auditKey,
     auditHeadsFolder: home.auditHeads,
     database,
     bus,

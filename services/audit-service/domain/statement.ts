@@ -1,5 +1,6 @@
 import { createHash, type KeyObject, sign, verify } from 'node:crypto';
 import type { ChainEnd } from './chain.ts';
+import type { KeySuccession } from './key-succession.ts';
 
 /** `head`: the chain ended here at that time. `cut`: rows up to here were removed by retention. */
 export type StatementKind = 'head' | 'cut';
@@ -18,6 +19,10 @@ export interface AuditKey {
   readonly id: string;
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
+  /** How it came from the first key of the installation, oldest first; absent: it is the first. */
+  readonly former?: readonly KeySuccession[];
+  /** Looks whether another key signs from now on: true when so. */
+  refresh?(): Promise<boolean>;
 }
 
 /** A key's name: the first 32 hexadecimal digits of SHA-256 over its SubjectPublicKeyInfo. */
@@ -42,6 +47,12 @@ export function signStatement(
 export function isSignedBy(statement: Statement, publicKey: KeyObject): boolean {
   if (statement.keyId !== keyIdOf(publicKey)) return false;
   return verify(null, signedBytes(statement), publicKey, statement.signature);
+}
+
+/** Says whether the key, or one before it, made the statement. */
+export function isSignedByAny(statement: Statement, { publicKey, former = [] }: AuditKey): boolean {
+  const keys = [publicKey, ...former.map((succession) => succession.former)];
+  return keys.some((key) => isSignedBy(statement, key));
 }
 
 /** One line of an export. */

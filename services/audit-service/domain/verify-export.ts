@@ -1,5 +1,6 @@
-import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { type ChainEnd, emptyChain, extendChain, PLATFORM_CHAIN } from './chain.ts';
+import { isSuccessionOf, parseSuccession, readPublicKeyText } from './key-succession.ts';
 import { isSignedBy, keyIdOf, parseStatement, type Statement } from './statement.ts';
 
 /** What makes a file untrue, with the line it was seen at (from 1). */
@@ -47,13 +48,16 @@ export class AuditVerifier {
   #line = 0;
   #fault: AuditFault | undefined;
   #chain: string | undefined;
-  #key: KeyObject | undefined;
+  /** The installation's keys in their order, as far as the file tells them. */
+  readonly #keys: KeyObject[] = [];
+  #keysEnded = false;
   #end: ChainEnd | undefined;
   #firstSeq: number | undefined;
   #rows = 0;
   #head: Statement | undefined;
   #knownHeadSeen = false;
   #cutAt = 0;
+  #bodyAt = 0;
 
   constructor(knowledge: AuditKnowledge) {
     this.#knowledge = knowledge;
@@ -65,13 +69,14 @@ export class AuditVerifier {
     if (this.#fault !== undefined) return;
     if (this.#line === 1) this.#header(text);
     else if (this.#head !== undefined) this.#fail('something follows the signed head');
-    else if (text.startsWith('{"type":"entry",')) this.#entry(text);
-    else this.#statement(text);
+    else if (text.startsWith('{"type":"key",')) this.#succession(text);
+    else this.#body(text);
   }
 
   finish(): AuditVerdict {
     if (this.#fault === undefined) this.#atEnd();
     const { publicKey } = this.#knowledge;
+    const key = this.#keys.at(-1);
     return {
       intact: this.#fault === undefined,
       fault: this.#fault,
@@ -79,7 +84,7 @@ export class AuditVerifier {
       rows: this.#rows,
       firstSeq: this.#firstSeq,
       head: this.#head,
-      keyId: this.#key === undefined ? undefined : keyIdOf(this.#key),
+      keyId: key === undefined ? undefined : keyIdOf(key),
       keyTrusted: publicKey !== undefined,
     };
   }
@@ -92,16 +97,46 @@ export class AuditVerifier {
     if (this.#knowledge.chain !== undefined && this.#knowledge.chain !== chain) {
       return this.#fail(`the file is of ${chain}, not of ${this.#knowledge.chain}`);
     }
-    const own = readKey(key);
+    const own = readPublicKeyText(key);
     if (own === undefined) return this.#fail('the header has no Ed25519 public key');
-    const { publicKey } = this.#knowledge;
-    if (publicKey !== undefined && keyIdOf(publicKey) !== keyIdOf(own)) {
-      return this.#fail('the file names another key than the one it is checked with');
-    }
     this.#chain = chain;
-    this.#key = publicKey ?? own;
+    this.#keys.push(own);
     this.#end = emptyChain(chain);
     this.#see();
+  }
+
+  /** Another key took over: the one before it says so, and the new one too. */
+  #succession(text: string): undefined {
+    const former = this.#keys.at(-1);
+    const succession = parseSuccession(text);
+    if (this.#keysEnded) return this.#fail('a key stands only before all else');
+    if (succession === undefined || former === undefined || !isSuccessionOf(succession, former)) {
+      return this.#fail('the key that took over is not named by the one before it');
+    }
+    this.#keys.push(succession.publicKey);
+  }
+
+  #body(text: string): undefined {
+    this.#endKeys();
+    if (this.#fault !== undefined) return;
+    if (text.startsWith('{"type":"entry",')) return this.#entry(text);
+    return this.#statement(text);
+  }
+
+  /** Who trusts one of the keys trusts those that came from it, and those it came from. */
+  #endKeys(): undefined {
+    if (this.#keysEnded) return;
+    this.#keysEnded = true;
+    this.#bodyAt = this.#line;
+    const { publicKey } = this.#knowledge;
+    if (publicKey === undefined) return;
+    const trusted = keyIdOf(publicKey);
+    if (!this.#keys.some((key) => keyIdOf(key) === trusted)) {
+      this.#fault = {
+        line: 1,
+        reason: 'the file names another key than the one it is checked with',
+      };
+    }
   }
 
   #entry(text: string): undefined {
@@ -124,15 +159,17 @@ export class AuditVerifier {
 
   #statement(text: string): undefined {
     const statement = parseStatement(text);
-    if (statement === undefined || this.#end === undefined || this.#key === undefined) {
+    if (statement === undefined || this.#end === undefined) {
       return this.#fail('the line is neither an entry nor a signed statement');
     }
     if (statement.chain !== this.#chain) return this.#fail('the statement is about another chain');
-    if (!isSignedBy(statement, this.#key)) {
+    // An old cut was signed by the key of its time; the end only by the key that signs now.
+    const keys = statement.kind === 'cut' ? this.#keys : this.#keys.slice(-1);
+    if (!keys.some((key) => isSignedBy(statement, key))) {
       return this.#fail(`the signature of the ${statement.kind} is not the audit key's`);
     }
     if (statement.kind === 'cut') {
-      if (this.#line !== 2) return this.#fail('a cut stands only before the first row');
+      if (this.#line !== this.#bodyAt) return this.#fail('a cut stands only before the first row');
       this.#end = { seq: statement.seq, hash: statement.hash };
       this.#cutAt = statement.seq;
       return this.#see();
@@ -169,17 +206,6 @@ export class AuditVerifier {
 
   #fail(reason: string): undefined {
     this.#fault ??= { line: this.#line, reason };
-    return undefined;
-  }
-}
-
-function readKey(text: string): KeyObject | undefined {
-  try {
-    const key = createPublicKey({ key: Buffer.from(text, 'base64'), format: 'der', type: 'spki' });
-    const same = key.export({ format: 'der', type: 'spki' }).toString('base64') === text;
-    return key.asymmetricKeyType === 'ed25519' && same ? key : undefined;
-  } catch {
-    // Any other text is no key; what OpenSSL says about it helps nobody.
     return undefined;
   }
 }

@@ -1,7 +1,8 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { Random } from '@tocsin/kernel/random.ts';
 import { type ChainEnd, emptyChain, extendChain } from '../domain/chain.ts';
-import { entryLine } from '../domain/export-lines.ts';
+import { entryLine, headerLines } from '../domain/export-lines.ts';
+import { succeed, successionLine } from '../domain/key-succession.ts';
 import { keyIdOf, signStatement, statementLine } from '../domain/statement.ts';
 
 /** A file after somebody was at it. */
@@ -20,7 +21,8 @@ export function tamper(
   random: Random,
 ): Tampering {
   const any = (count: number): number => Math.floor(random.fraction() * count);
-  const entry = (): number => 1 + any(lines.length - 2);
+  const first = firstRow(lines);
+  const entry = (): number => first + any(lines.length - 1 - first);
   const kinds: Record<string, () => string[]> = {
     'byte changed': () => changeByte(lines, any),
     'value changed': () => {
@@ -37,6 +39,7 @@ export function tamper(
     'signature swapped': () => lines.with(-1, String(other.at(-1))),
     'hashes made anew': () => rehash(lines, entry()),
     'signed with another key': () => resign(rehash(lines, entry())),
+    ...(firstRow(lines) === 1 ? {} : ofKeys(lines, any)),
   };
   const names = Object.keys(kinds);
   const kind = names[any(names.length)] as string;
@@ -53,22 +56,46 @@ function changeByte(lines: readonly string[], any: (count: number) => number): s
   return bytes.toString('utf8').split('\n');
 }
 
+/** What may be done to the lines of keys that took over. */
+function ofKeys(lines: readonly string[], any: (count: number) => number) {
+  const count = firstRow(lines) - 1;
+  const key = (): number => 1 + any(count);
+  const forged = (): string =>
+    successionLine(succeed(FORGER, FORGER, new Date(Date.UTC(2026, 0, 1))));
+  return {
+    'key dropped': () => lines.toSpliced(key(), 1),
+    'key repeated': () => lines.toSpliced(key(), 0, String(lines[key()])),
+    'key inserted': () => lines.toSpliced(key(), 0, forged()),
+    'key moved behind a row': () => {
+      const at = key();
+      return lines.toSpliced(at, 1).toSpliced(firstRow(lines), 0, String(lines[at]));
+    },
+    'first key changed': () => lines.with(0, String(headerLines(chainOf(lines), FORGER)[0])),
+    'end signed by a former key': () => lines.slice(0, 1).concat(lines.slice(1 + count)),
+  };
+}
+
+function firstRow(lines: readonly string[]): number {
+  return lines.findIndex((line) => line.startsWith('{"type":"entry"'));
+}
+
 function swap(lines: readonly string[], a: number, b: number): string[] {
   return lines.with(a, String(lines[b])).with(b, String(lines[a]));
 }
 
 /** Drops one row and makes hashes and places of all that follow anew, as one without the key can. */
 function rehash(lines: readonly string[], drop: number): string[] {
+  const first = firstRow(lines);
   const rows = lines
-    .slice(1, -1)
-    .toSpliced(drop - 1, 1)
+    .slice(first, -1)
+    .toSpliced(drop - first, 1)
     .map((line) => line.slice(line.indexOf('"row":') + '"row":'.length, -1));
   let end: ChainEnd = emptyChain(chainOf(lines));
   const entries = rows.map((row) => {
     end = extendChain(end, row);
     return entryLine(end.seq, end.hash, row);
   });
-  return [String(lines[0]), ...entries, String(lines.at(-1))];
+  return [...lines.slice(0, first), ...entries, String(lines.at(-1))];
 }
 
 /** Ends a file with a head of the forger's own key. */
