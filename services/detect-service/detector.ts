@@ -8,9 +8,9 @@ import type { World } from '@tocsin/kernel/world.ts';
 import type { WindowSource, WindowStore } from '@tocsin/windows/window-store.ts';
 import { AlertCoalescer } from './domain/alert-coalescer.ts';
 import { type FrameEpisode, frameEpisodes } from './domain/frame-episodes.ts';
-import { type FrameMatches, matchFrame } from './domain/match-frame.ts';
+import { type FrameMatches, matchFrame, type SigmaMatcher } from './domain/match-frame.ts';
 import { MutedAlerts } from './domain/muted-alerts.ts';
-import type { RuleRegistry } from './domain/rule-registry.ts';
+import { RuleRegistry } from './domain/rule-registry.ts';
 import { scoreAlert } from './domain/score-alert.ts';
 import { correlationAlert } from './domain/sigma/correlation-alerts.ts';
 import {
@@ -18,14 +18,18 @@ import {
   Correlations,
   type CorrelationUse,
 } from './domain/sigma/correlations.ts';
-import type { SigmaView } from './domain/sigma/sigma-view.ts';
+import type { Deferral } from './domain/sigma/deferred-rules.ts';
+import { Deferring } from './domain/sigma/deferring.ts';
+import type { SigmaRules } from './domain/sigma/sigma-rules.ts';
 import { type StormingRule, stormAdd, stormAlert, stormRule } from './domain/storm.ts';
 
 /** What a detector runs on. */
 export interface DetectorParts {
   readonly rules: RulesByTenant;
   /** Sigma rules beside them, as each tenant has them; default: none. */
-  readonly sigma?: SigmaByTenant;
+  readonly sigma?: SigmaRules;
+  /** Steps a Sigma rule may cost an event on average before it is moved off the hot path; default `STEPS_PER_EVENT_MAX`. */
+  readonly sigmaStepsMax?: number | undefined;
   readonly windows: WindowStore;
   readonly world: World;
   /** Alerts a rule may open a minute for a tenant; default `STORM_ALERTS_MAX`. */
@@ -38,11 +42,6 @@ export interface DetectorParts {
 export interface RulesByTenant {
   of(tenantId: string): RuleRegistry;
   readonly longestLookbackMs: number;
-}
-
-/** Sigma rules as a tenant has them; asked for each frame. */
-export interface SigmaByTenant {
-  of(tenantId: string): SigmaView;
 }
 
 /** What detect counts, by tenant. Metrics of the process stand behind it. */
@@ -67,6 +66,16 @@ export interface FrameDetection {
   readonly matches: (readonly string[] | undefined)[];
   /** Alerts to publish now, in order, all of the frame's tenant. */
   readonly alerts: ScoredAlert[];
+  /** Rules that are tried off the hot path are to be tried on events of this frame. */
+  readonly isDeferred: boolean;
+  /** Rules that this frame moved off the hot path: they were tried on it, and are not on the next. */
+  readonly moved: readonly Deferral[];
+}
+
+/** An event that rules matched off the hot path. */
+export interface FoundEvent {
+  readonly event: NormalizedEvent;
+  readonly ruleIds: readonly string[];
 }
 
 /** The stage between normalise and store (design 3.4). One owner per source; frames in order. */
@@ -88,6 +97,17 @@ export interface Detector {
     suppressAlerts: boolean,
   ): Promise<FrameDetection>;
   /**
+   * Takes what rules off the hot path found in a frame: windows, correlations and alerts as for
+   * {@link Detector.detectFrame}, under a source of its own.
+   */
+  detectFound(
+    tenant: TenantContext,
+    source: WindowSource,
+    found: readonly FoundEvent[],
+    receivedAt: number,
+    suppressAlerts: boolean,
+  ): Promise<ScoredAlert[]>;
+  /**
    * Lets the event time of tenants go on from which nothing has come for a minute, so that absence is found; call it
    * every few seconds. The alerts are to be published like those of a frame.
    */
@@ -98,6 +118,8 @@ export interface Detector {
   dueAlerts(): ScoredAlert[];
   /** Every update held back, of all tenants. Publish them before a checkpoint of the windows. */
   flushAlerts(): ScoredAlert[];
+  /** Moves Sigma rules off the hot path and back; undefined without Sigma rules. */
+  readonly deferring: Deferring | undefined;
   /** How far to rewind when windows were lost: the longest window plus lateness, milliseconds. */
   readonly longestLookbackMs: number;
 }
@@ -109,12 +131,14 @@ export function createDetector(parts: DetectorParts): Detector {
   const muted = new MutedAlerts();
   const now = (): number => world.clock.monotonic();
   const correlations = correlationsOf(parts);
+  const deferring = deferringOf(parts);
   const offered = (alerts: readonly ScoredAlert[]): ScoredAlert[] =>
     alerts.flatMap((alert) => coalescer.offer(alert, now()) ?? []);
   return {
     get longestLookbackMs() {
       return Math.max(rules.longestLookbackMs, correlations?.lookbackMs ?? 0);
     },
+    deferring,
     correlationUse: () => correlations?.use() ?? [],
     idleAlerts() {
       const found = correlations?.idle(world.clock.now()) ?? [];
@@ -127,29 +151,53 @@ export function createDetector(parts: DetectorParts): Detector {
     flushAlerts: () => coalescer.flush(now()),
     async detectFrame(tenant, source, events, receivedAt, suppressAlerts) {
       const { tenantId } = tenant;
-      const sigma = parts.sigma?.of(tenantId);
-      const frame = matchFrame(rules.of(tenantId), events, receivedAt, sigma);
-      const results = windows.takes(source)
-        ? correlations?.take(tenantId, frame.marked, frame.newestAt, receivedAt)
-        : undefined;
-      const states = await windows.add(tenant, frame.adds, source);
-      countFrame(parts.counts, tenant, frame, states);
-      const episodes = frameEpisodes(tenantId, frame, states);
-      const found = correlated(parts, tenantId, results ?? []);
-      const openings = [...episodes.filter(isOpening).map(openingOf), ...found];
-      const storms = await countOpenings(parts, tenant, source, openings, receivedAt, muted);
-      if (suppressAlerts) return { matches: frame.matches, alerts: [] };
-      const changed = episodes.map(({ rule, group, episode }) =>
-        scoreAlert(tenantId, rule, group, episode),
-      );
-      const shown = [...changed, ...found.map(({ alert }) => alert)].filter(
-        ({ alert_id }) => !muted.has(alert_id),
-      );
-      const alerts = offered([...shown, ...storms]);
-      return { matches: frame.matches, alerts };
+      const view = parts.sigma?.of(tenantId);
+      const frame = matchFrame(rules.of(tenantId), events, receivedAt, view);
+      const isDeferred = view !== undefined && events.some((event) => view.isDeferredFor(event));
+      const alerts = await apply(tenant, source, frame, receivedAt, suppressAlerts);
+      const moved = deferring?.look(events.length) ?? [];
+      return { matches: frame.matches, alerts, isDeferred, moved };
+    },
+    async detectFound(tenant, source, found, receivedAt, suppressAlerts) {
+      const byEvent = new Map(found.map(({ event, ruleIds }) => [event, new Set(ruleIds)]));
+      const view = parts.sigma?.of(tenant.tenantId);
+      const matcher: SigmaMatcher = {
+        match: (event) => view?.matchFound(event, byEvent.get(event) ?? new Set()),
+      };
+      const frame = matchFrame(NO_RULES, [...byEvent.keys()], receivedAt, matcher);
+      return apply(tenant, source, frame, receivedAt, suppressAlerts);
     },
   };
+
+  async function apply(
+    tenant: TenantContext,
+    source: WindowSource,
+    frame: FrameMatches,
+    receivedAt: number,
+    suppressAlerts: boolean,
+  ): Promise<ScoredAlert[]> {
+    const { tenantId } = tenant;
+    const results = windows.takes(source)
+      ? correlations?.take(tenantId, frame.marked, frame.newestAt, receivedAt)
+      : undefined;
+    const states = await windows.add(tenant, frame.adds, source);
+    countFrame(parts.counts, tenant, frame, states);
+    const episodes = frameEpisodes(tenantId, frame, states);
+    const found = correlated(parts, tenantId, results ?? []);
+    const openings = [...episodes.filter(isOpening).map(openingOf), ...found];
+    const storms = await countOpenings(parts, tenant, source, openings, receivedAt, muted);
+    if (suppressAlerts) return [];
+    const changed = episodes.map(({ rule, group, episode }) =>
+      scoreAlert(tenantId, rule, group, episode),
+    );
+    const shown = [...changed, ...found.map(({ alert }) => alert)].filter(
+      ({ alert_id }) => !muted.has(alert_id),
+    );
+    return offered([...shown, ...storms]);
+  }
 }
+
+const NO_RULES = new RuleRegistry([]);
 
 /** An alert that a frame opened. */
 interface Opening {
@@ -189,6 +237,17 @@ function correlationsOf({ sigma, counts, windows }: DetectorParts): Correlations
   });
   windows.keep(correlations);
   return correlations;
+}
+
+function deferringOf({
+  sigma,
+  windows,
+  world,
+  sigmaStepsMax,
+}: DetectorParts): Deferring | undefined {
+  if (sigma === undefined) return undefined;
+  windows.keep(sigma.deferred);
+  return new Deferring(sigma, world.clock, sigmaStepsMax);
 }
 
 /** Counts the alerts a frame opened against the cap of their rules; mutes those past it and gives the storm alerts. */

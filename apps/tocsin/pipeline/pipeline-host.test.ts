@@ -36,7 +36,12 @@ async function start(
     onFatal: died.resolve,
     readDiskSpace: roomyDisk,
   });
-  const host = new PipelineHost({ dataFolder: folder, failpoints }, bus, died.resolve);
+  const host = new PipelineHost(
+    { dataFolder: folder, failpoints },
+    bus,
+    systemWorld().clock,
+    died.resolve,
+  );
   await host.start();
   return { bus, host, fatal: died.promise };
 }

@@ -13,6 +13,7 @@ import type { RuleSetting } from '@tocsin/content/rule-setting.ts';
 import type { RuleFault } from '@tocsin/detect-service/domain/tenant-rules.ts';
 import type { Readiness } from '@tocsin/http/health.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
+import type { Clock } from '@tocsin/kernel/clock.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { Removed, StorageAges } from '@tocsin/retention-service/tenant-storage.ts';
 import type { FrameRecord } from '@tocsin/search/duckdb/frame-record.ts';
@@ -24,6 +25,8 @@ import type {
   SearchPage,
   SearchRequest,
 } from '@tocsin/search/search-store.ts';
+import { DEFERRED_TOPIC, DeferredLane } from './deferred-lane.ts';
+import type { DeferredRule } from './deferred-protocol.ts';
 import { PortCalls } from './port-calls.ts';
 import type { SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts';
 
@@ -44,6 +47,8 @@ export class PipelineHost implements LogHandler {
   readonly #calls: PortCalls;
   readonly #bus: EventBus;
   readonly #ready: Promise<WorkerReady>;
+  readonly #lane: DeferredLane;
+  #deferredRules = 0;
   readonly #inFlight = new Map<string, LogEntry>();
   #inFlightBytes = 0;
   /** Told whenever frames were taken. */
@@ -52,7 +57,12 @@ export class PipelineHost implements LogHandler {
   #consumer: Consumer | undefined;
   #stopping = false;
 
-  constructor(options: WorkerOptions, bus: EventBus, onFatal: (error: unknown) => void) {
+  constructor(
+    options: WorkerOptions,
+    bus: EventBus,
+    clock: Clock,
+    onFatal: (error: unknown) => void,
+  ) {
     this.#bus = bus;
     const ready = Promise.withResolvers<WorkerReady>();
     this.#ready = ready.promise;
@@ -63,6 +73,14 @@ export class PipelineHost implements LogHandler {
       deadLetter: (position: LogPosition, ordinal: number, reason: string) =>
         this.#deadLetter(position, ordinal, reason),
       commit: (positions: readonly LogPosition[]) => this.#commit(positions),
+      deferred: (rules: readonly DeferredRule[]) => this.#deferred(rules),
+      deferredWaiting: () => this.#lane.waiting(),
+    });
+    this.#lane = new DeferredLane({
+      bus,
+      clock,
+      give: (entry) => this.#calls.call('takeDeferred', [entry]),
+      barrier: () => this.#calls.call('barrier', []),
     });
     const gone = (error: unknown): void => {
       this.#calls.fail(error);
@@ -81,11 +99,13 @@ export class PipelineHost implements LogHandler {
     const batchBytesMax = BATCH_BYTES_MAX;
     const options = windowsLost ? { batchBytesMax, rewindMs: lookbackMs } : { batchBytesMax };
     this.#consumer = await this.#bus.consumeLog('raw.events', PIPELINE_GROUP, this, options);
+    await this.#calls.call('startDeferred', []);
   }
 
   /** Takes nothing more, makes everything durable, moves the cursor, ends the thread. */
   async stop(): Promise<void> {
     this.#stopping = true;
+    await this.#lane.stop();
     await this.#consumer?.stop();
     await this.#calls.call('stop', []);
     await this.#worker.terminate();
@@ -155,7 +175,12 @@ export class PipelineHost implements LogHandler {
   async check(): Promise<Readiness> {
     await this.#calls.call('ping', []);
     const behind = (this.#inFlightBytes / 1e6).toFixed(1);
-    return { status: 'ok', detail: `the event store answers; ${behind} MB are being processed` };
+    const late =
+      this.#deferredRules === 0
+        ? ''
+        : `; ${this.#deferredRules} Sigma rules run late, ${await this.#lane.waiting()} frames wait for them`;
+    const detail = `the event store answers; ${behind} MB are being processed${late}`;
+    return { status: 'ok', detail };
   }
 
   /** Swaps the rules of a tenant between two frames; gives those that cannot run. */
@@ -166,6 +191,12 @@ export class PipelineHost implements LogHandler {
   /** Metrics of the pipeline's thread, in Prometheus' text format. */
   metrics(): Promise<string> {
     return this.#calls.call('metrics', []);
+  }
+
+  async #deferred(rules: readonly DeferredRule[]): Promise<void> {
+    const { windowsLost, lookbackMs } = await this.#ready;
+    this.#deferredRules = rules.length;
+    await this.#lane.setRules(rules, windowsLost ? lookbackMs : 0);
   }
 
   #someTaken(): Promise<void> {
@@ -182,8 +213,13 @@ export class PipelineHost implements LogHandler {
   }
 
   async #commit(positions: readonly LogPosition[]): Promise<void> {
+    const isDeferred = ({ topic }: LogPosition): boolean => topic === DEFERRED_TOPIC;
+    const deferred = positions.filter(isDeferred);
+    if (deferred.length > 0) await this.#lane.commit(deferred);
+    const own = positions.filter((position) => !isDeferred(position));
+    if (own.length === 0) return;
     assert(this.#assignment !== undefined, 'a cursor moves only under a lease');
-    await this.#assignment.commit(positions);
+    await this.#assignment.commit(own);
   }
 }
 

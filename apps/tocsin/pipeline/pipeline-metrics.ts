@@ -17,6 +17,10 @@ export function pipelineCounters(metrics: Metrics): PipelineCounters {
     'Items parked because a parser of ours broke on them',
   );
   const alerts = counter('tocsin_alert_updates_total', 'States of alerts published');
+  const lost = counter(
+    'tocsin_sigma_deferred_lost_total',
+    'Events that Sigma rules off the hot path are not tried on, because too much waits for them',
+  );
   const barrier = metrics.histogram({
     name: 'tocsin_barrier_seconds',
     help: 'Time from cutting the pipeline to the moved cursor',
@@ -31,6 +35,7 @@ export function pipelineCounters(metrics: Metrics): PipelineCounters {
     duplicates: (tenant, events) => duplicates.add({ tenant }, events),
     deadLettered: (tenant, events) => dead.add({ tenant }, events),
     alertsPublished: (tenant, count) => alerts.add({ tenant }, count),
+    deferredLost: (tenant, events) => lost.add({ tenant }, events),
     barrier: (seconds) => barrier.at({}).observe(seconds),
   };
 }

@@ -35,6 +35,20 @@ export class PipelineSender {
     for (const [tenantId, mine] of byTenant) this.send(tenantId, mine);
   }
 
+  /** Lets a frame wait for rules off the hot path. Where too much waits for them already, it is counted and left out. */
+  defer(frame: Frame): void {
+    const { counters, output } = this.#parts;
+    const send = async (): Promise<void> => {
+      try {
+        await output.publish([{ ...frame, topic: 'deferred.events' }]);
+      } catch (error) {
+        if (!isProblem(error) || !error.retryable) throw error;
+        counters.deferredLost?.(frame.tenantId, frame.count);
+      }
+    };
+    this.#track(send);
+  }
+
   park(entry: PipelineEntry, ordinal: number, reason: string): void {
     this.#track(() => this.#parts.output.deadLetter(entry, ordinal, reason));
   }

@@ -9,6 +9,8 @@ export interface WorkerOptions {
   readonly failpoints: string;
   /** Folder of Sigma rules beside those that ship. */
   readonly rulesFolder?: string | undefined;
+  /** Steps a Sigma rule may cost an event on average before it is moved off the hot path. */
+  readonly sigmaStepsMax?: number | undefined;
 }
 
 /** What the thread tells once its stores are open. */

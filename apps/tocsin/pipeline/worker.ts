@@ -6,7 +6,7 @@ import type { RuleSetting } from '@tocsin/content/rule-setting.ts';
 import { SHIPPED_RULES } from '@tocsin/content/shipped-rules.ts';
 import { createDetector } from '@tocsin/detect-service/detector.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
-import { SigmaRules } from '@tocsin/detect-service/domain/sigma/sigma-rules.ts';
+import { type SigmaInUse, SigmaRules } from '@tocsin/detect-service/domain/sigma/sigma-rules.ts';
 import { TenantRules } from '@tocsin/detect-service/domain/tenant-rules.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
@@ -25,6 +25,8 @@ import { openLog } from '@tocsin/telemetry/log.ts';
 import { Metrics } from '@tocsin/telemetry/metrics.ts';
 import { openMemoryWindowStore } from '@tocsin/windows/memory-window-store.ts';
 import { keepCompiledCode } from '../processes/keep-compiled-code.ts';
+import { DeferredControl } from './deferred-control.ts';
+import type { DeferredEntry } from './deferred-protocol.ts';
 import { Pipeline, type PipelineEntry } from './pipeline.ts';
 import { detectCounts, pipelineCounters } from './pipeline-metrics.ts';
 import { PortCalls } from './port-calls.ts';
@@ -39,7 +41,7 @@ import type { SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts
 async function main(): Promise<void> {
   const port = parentPort;
   assert(port !== null, 'the pipeline runs in a worker thread');
-  const { dataFolder, failpoints, rulesFolder } = workerData as WorkerOptions;
+  const { dataFolder, failpoints, rulesFolder, sigmaStepsMax } = workerData as WorkerOptions;
   const world = systemWorld(failpoints);
   const store = await DuckDbEventStore.open({
     folder: `${dataFolder}/events`,
@@ -53,13 +55,19 @@ async function main(): Promise<void> {
   const sigma = new SigmaRules(new Set(['syslog', ...TEXT_SOURCES.map(({ id }) => id)]));
   const folders = [shippedSigmaFolder(), ...(rulesFolder === undefined ? [] : [rulesFolder])];
   const log = openLog({ service: 'data', level: 'info', clock: world.clock, pretty: false });
-  await loadSigmaRules(folders, sigma, { log, metrics });
+  let deferred: DeferredControl | undefined;
+  const use = (content: SigmaInUse): void => {
+    sigma.use(content);
+    void deferred?.told();
+  };
+  await loadSigmaRules(folders, { use }, { log, metrics });
   const detector = createDetector({
     rules,
     sigma,
     windows,
     world,
     counts: detectCounts(metrics),
+    sigmaStepsMax,
   });
   const asTenant = (tenantId: TenantId) => systemContext(tenantId, 'pipeline');
   const stores = { store, objects, windows, pipeline: () => pipeline };
@@ -69,6 +77,11 @@ async function main(): Promise<void> {
       await Promise.all(entries.map((entry) => pipeline.take(received(entry))));
     },
     barrier: () => pipeline.barrier(),
+    async takeDeferred(entry: DeferredEntry) {
+      await pipeline.takeDeferred(entry);
+      deferred?.note(entry);
+    },
+    startDeferred: async () => deferred?.start(pipeline),
     async stop() {
       await pipeline.stop();
       await store.close();
@@ -85,7 +98,9 @@ async function main(): Promise<void> {
       expireInThread(stores, systemContext(tenantId, 'retention'), ages),
     erase: (tenantId: TenantId) => eraseInThread(stores, systemContext(tenantId, 'retention')),
     async setRules(tenantId: TenantId, settings: readonly RuleSetting[]) {
-      return rules.set(tenantId, settings);
+      const faults = rules.set(tenantId, settings);
+      void deferred?.told();
+      return faults;
     },
     metrics: () => metrics.text(),
     ping: () => store.applied('ping'),
@@ -102,10 +117,19 @@ async function main(): Promise<void> {
       deadLetter: ({ position }: PipelineEntry, ordinal: number, reason: string) =>
         calls.call('deadLetter', [position, ordinal, reason]),
       commit: (positions: readonly LogPosition[]) => calls.call('commit', [positions]),
+      deferredWaiting: () => calls.call('deferredWaiting', []),
     },
+    onDeferred: (moved) => deferred?.moved(moved),
     onFatal: (error) => {
       throw error;
     },
+  });
+  deferred = new DeferredControl({
+    detector,
+    clock: world.clock,
+    log,
+    metrics,
+    tell: (rules) => calls.call('deferred', [rules]),
   });
   const ready: WorkerReady = { windowsLost: windows.lost, lookbackMs: detector.longestLookbackMs };
   await calls.call('ready', [ready]);

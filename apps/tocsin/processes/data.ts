@@ -46,8 +46,14 @@ async function main(): Promise<void> {
       log.warn('a consumer failed and tries again', { action: during, error }),
   });
   const host = new PipelineHost(
-    { dataFolder, failpoints: config.failpoints ?? '', rulesFolder: config.rulesFolder },
+    {
+      dataFolder,
+      failpoints: config.failpoints ?? '',
+      rulesFolder: config.rulesFolder,
+      sigmaStepsMax: config.sigmaStepsMax,
+    },
     bus,
+    world.clock,
     fatal,
   );
   const feed = await feedRules({

@@ -115,8 +115,8 @@ export const SUPERVISOR_CONFIG: ConfigSchema<typeof supervisor> = {
   rules: [issuerHasKeys, someIssuer, issuerMatchesHost, tlsIsWhole, loginIsWhole],
 };
 
-const { rulesFolder } = VARIABLES;
-const data = { home, logLevel, failpoints, rulesFolder, ...engines, ...identity };
+const { rulesFolder, sigmaStepsMax } = VARIABLES;
+const data = { home, logLevel, failpoints, rulesFolder, sigmaStepsMax, ...engines, ...identity };
 
 /** Settings of the process that has the bus and the event store. */
 export const DATA_CONFIG: ConfigSchema<typeof data> = {

@@ -197,6 +197,14 @@ export const VARIABLES = {
     summary:
       'Folder of Sigma rules that are tried on every event beside those that ship. Looked at every 10 seconds; while a document in it is refused, the rules of before stay.',
   }),
+  sigmaStepsMax: integerSetting(
+    {
+      variable: 'TOCSIN_SIGMA_STEPS_MAX',
+      summary:
+        'Steps that a Sigma rule may cost an event on average. One that costs more is tried off the hot path: its alerts come later, and nobody else waits.',
+    },
+    { min: 1, max: 1_000_000_000, fallback: 1_000 },
+  ),
   failpoints: textSetting({
     variable: 'TOCSIN_FAILPOINTS',
     summary: 'Planned crashes, for crash tests only: `label:count`, separated by commas.',

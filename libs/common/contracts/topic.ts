@@ -1,5 +1,11 @@
 /** Topics read as logs: in order per shard, from a cursor (design 4.1). */
-export const LOG_TOPICS = ['raw.events', 'normalized.events', 'alerts.scored'] as const;
+export const LOG_TOPICS = [
+  'raw.events',
+  'normalized.events',
+  'alerts.scored',
+  /** Frames that wait for rules which cost too much for the pipeline. */
+  'deferred.events',
+] as const;
 export type LogTopic = (typeof LOG_TOPICS)[number];
 
 /** Topics whose messages are leased one by one, retried and dead-lettered. */

@@ -4,11 +4,12 @@ import type { EventRecord } from '@tocsin/sigma/evaluate/event-record.ts';
 import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
 import { recogniseEvent } from '@tocsin/sigma/mapping/recognise-event.ts';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
-import { ROUTES_MAX, type RuleMatcher, RuleSet } from '@tocsin/sigma/rule-set.ts';
 import type { Rule } from '../rule.ts';
 import { alertingRule, opensAlerts } from './alerting-rule.ts';
 import { CorrelationAlerts } from './correlation-alerts.ts';
+import { DeferredRules } from './deferred-rules.ts';
 import { NO_DECISIONS, type SigmaDecisions, SigmaView } from './sigma-view.ts';
+import { TriedRules } from './tried-rules.ts';
 
 /** A Sigma rule that an event matched. */
 export interface SigmaMatch {
@@ -27,16 +28,16 @@ export interface RecordedEvent {
 /** Rules and correlations as they are read from files. */
 export type SigmaInUse = Pick<SigmaContent, 'rules' | 'silent' | 'correlations'>;
 
-const NOTHING: readonly SigmaRule[] = [];
 const EMPTY: SigmaInUse = { rules: [], silent: new Set(), correlations: [] };
 
 /** The Sigma rules of an installation, and each tenant's view of them; the set is swapped whole between two events. */
 export class SigmaRules {
   #content: SigmaInUse = EMPTY;
-  #rules = new RuleSet([]);
+  /** The rules that are tried off the hot path. */
+  readonly deferred: DeferredRules = new DeferredRules();
+  #base = new TriedRules([], '', this.deferred);
   #matches = new Map<SigmaRule, SigmaMatch>();
   #alerts = new CorrelationAlerts(EMPTY);
-  #routes = new Map<string, RuleMatcher>();
   readonly #decisions = new Map<string, SigmaDecisions>();
   #views = new Map<string, SigmaView>();
   #plainView: SigmaView;
@@ -45,12 +46,12 @@ export class SigmaRules {
   /** @param textSources ids of sources whose events are lines of text: keywords look at the message too */
   constructor(textSources: ReadonlySet<string> = new Set()) {
     this.#textSources = textSources;
-    this.#plainView = new SigmaView(this, NO_DECISIONS);
+    this.#plainView = new SigmaView(this, '', NO_DECISIONS);
   }
 
   /** How many rules are tried. */
   get size(): number {
-    return this.#rules.rules.length;
+    return this.#base.rules.length;
   }
 
   get correlations(): readonly SigmaCorrelation[] {
@@ -69,12 +70,11 @@ export class SigmaRules {
       matchOf(rule, content.silent),
     ]);
     this.#content = content;
-    this.#rules = new RuleSet(content.rules);
+    this.#base = new TriedRules(content.rules, '', this.deferred);
     this.#matches = new Map(matches);
     this.#alerts = new CorrelationAlerts(content);
-    this.#routes = new Map();
     this.#views = new Map();
-    this.#plainView = new SigmaView(this, NO_DECISIONS);
+    this.#plainView = new SigmaView(this, '', NO_DECISIONS);
   }
 
   /** Takes what a tenant decided, all of it; undefined: nothing. */
@@ -90,15 +90,19 @@ export class SigmaRules {
     if (decisions === undefined) return this.#plainView;
     const known = this.#views.get(tenantId);
     if (known !== undefined) return known;
-    const view = new SigmaView(this, decisions);
+    const view = new SigmaView(this, tenantId, decisions);
     this.#views.set(tenantId, view);
     return view;
   }
 
-  /** The rules of the installation that an event matches, in their order. UNTRUSTED event. */
-  matchBase({ fields, logsources }: RecordedEvent): readonly SigmaRule[] {
-    if (this.#rules.rules.length === 0 || logsources.length === 0) return NOTHING;
-    return this.#matcher(logsources).match(fields);
+  /** The rules of the installation, tried. */
+  get base(): TriedRules {
+    return this.#base;
+  }
+
+  /** All rules that are tried: of the installation, and tenants' own. */
+  get tried(): readonly TriedRules[] {
+    return [this.#base, ...[...this.#views.values()].map(({ own }) => own)];
   }
 
   /** How a rule of the installation becomes alerts. */
@@ -116,18 +120,6 @@ export class SigmaRules {
     return logsources.length > 0 && !is4688
       ? { fields, logsources }
       : recogniseEvent(fields, logsources);
-  }
-
-  #matcher(logsources: readonly Logsource[]): RuleMatcher {
-    let key = '';
-    for (const { product, category, service } of logsources) {
-      key += `${product}|${category}|${service},`;
-    }
-    const known = this.#routes.get(key);
-    if (known !== undefined) return known;
-    const matcher = this.#rules.matcherFor(logsources);
-    if (this.#routes.size < ROUTES_MAX) this.#routes.set(key, matcher);
-    return matcher;
   }
 }
 

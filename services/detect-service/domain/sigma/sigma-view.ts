@@ -4,7 +4,14 @@ import type { EventRecord } from '@tocsin/sigma/evaluate/event-record.ts';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
 import { type RuleException, RuleOverlay } from '@tocsin/sigma/rule-overlay.ts';
 import { type CorrelationAlerting, CorrelationAlerts } from './correlation-alerts.ts';
-import { matchOf, type SigmaInUse, type SigmaMatch, type SigmaRules } from './sigma-rules.ts';
+import {
+  matchOf,
+  type RecordedEvent,
+  type SigmaInUse,
+  type SigmaMatch,
+  type SigmaRules,
+} from './sigma-rules.ts';
+import { TriedRules } from './tried-rules.ts';
 
 /** What a tenant decided of Sigma rules. */
 export interface SigmaDecisions {
@@ -40,14 +47,16 @@ export class SigmaView {
   /** The correlations that run for the tenant. */
   readonly correlations: readonly SigmaCorrelation[];
 
-  constructor(base: SigmaRules, decisions: SigmaDecisions) {
+  /** The tenant's own rules, tried. */
+  readonly own: TriedRules;
+
+  constructor(base: SigmaRules, tenantId: string, decisions: SigmaDecisions) {
     const { disabled, exceptions, own } = decisions;
     this.#base = base;
     this.#decisions = decisions;
     this.#overlay =
-      decisions === NO_DECISIONS
-        ? undefined
-        : new RuleOverlay({ disabled, exceptions, own: own.rules });
+      decisions === NO_DECISIONS ? undefined : new RuleOverlay({ disabled, exceptions });
+    this.own = new TriedRules(own.rules, tenantId, base.deferred);
     this.#ownAlerts = new CorrelationAlerts(own);
     this.correlations = [...base.correlations, ...own.correlations].filter(
       ({ key }) => !disabled.has(key),
@@ -59,13 +68,25 @@ export class SigmaView {
   /** What an event matches, those of the installation first; undefined for nothing. UNTRUSTED event. */
   match(event: NormalizedEvent): EventMatches | undefined {
     const record = this.#base.record(event);
-    const base = this.#base.matchBase(record);
-    const found =
-      this.#overlay === undefined
-        ? base
-        : this.#overlay.matches(base, record.fields, record.logsources);
-    if (found.length === 0) return undefined;
-    return { marks: found.map((rule) => this.#matchOf(rule)), fields: record.fields };
+    const base = this.#kept(this.#base.base.match(record), record);
+    const own = this.own.match(record);
+    const found = own.length === 0 ? base : [...base, ...own];
+    return this.#marked(found, record);
+  }
+
+  /** Whether a deferred rule is to be tried on an event. */
+  isDeferredFor(event: NormalizedEvent): boolean {
+    if (this.#base.deferred.all.length === 0) return false;
+    const { logsources } = this.#base.record(event);
+    return this.#base.base.isDeferredFor(logsources) || this.own.isDeferredFor(logsources);
+  }
+
+  /** What an event matches among deferred rules, by what was found off the hot path. */
+  matchFound(event: NormalizedEvent, ruleIds: ReadonlySet<string>): EventMatches | undefined {
+    const record = this.#base.record(event);
+    const named = ({ rules }: TriedRules) => rules.filter((rule) => ruleIds.has(ruleKey(rule)));
+    const found = [...this.#kept(named(this.#base.base), record), ...named(this.own)];
+    return this.#marked(found, record);
   }
 
   /** How a result of a correlation becomes an alert; undefined when it opens none. */
@@ -76,6 +97,16 @@ export class SigmaView {
       return alerting?.opens === true ? alerting : undefined;
     }
     return { ...alerting, severity };
+  }
+
+  /** What is left of matches when the tenant's exceptions and switches are asked. */
+  #kept(found: readonly SigmaRule[], { fields, logsources }: RecordedEvent): readonly SigmaRule[] {
+    return this.#overlay === undefined ? found : this.#overlay.matches(found, fields, logsources);
+  }
+
+  #marked(found: readonly SigmaRule[], { fields }: RecordedEvent): EventMatches | undefined {
+    if (found.length === 0) return undefined;
+    return { marks: found.map((rule) => this.#matchOf(rule)), fields };
   }
 
   #matchOf(rule: SigmaRule): SigmaMatch {

@@ -1,0 +1,150 @@
+import { Worker } from 'node:worker_threads';
+import type {
+  Assignment,
+  Consumer,
+  EventBus,
+  LogEntry,
+  LogHandler,
+} from '@tocsin/bus/event-bus.ts';
+import type { Clock } from '@tocsin/kernel/clock.ts';
+import type { DeferredEntry, DeferredRule, FoundInFrame } from './deferred-protocol.ts';
+import { PortCalls } from './port-calls.ts';
+
+/** Where frames wait for rules off the hot path. */
+export const DEFERRED_TOPIC = 'deferred.events';
+export const DEFERRED_GROUP = 'deferred';
+
+/** How long one frame may take, milliseconds; past it its items are tried one by one, and what does not end is parked. */
+export const DEFERRED_FRAME_MS = 60_000;
+const BATCH_BYTES_MAX = 1024 * 1024;
+
+export interface DeferredLaneParts {
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  /** Hands a frame to the pipeline's thread; resolves when it is counted. */
+  readonly give: (entry: DeferredEntry) => Promise<void>;
+  /** Makes what was handed over durable and moves the cursors. */
+  readonly barrier: () => Promise<void>;
+  readonly frameMs?: number;
+}
+
+/**
+ * Tries rules that cost too much, or break, in a thread of their own, on frames that wait on the bus for it: durable,
+ * in order, at its own pace. The pipeline's thread counts what it finds and moves its cursor.
+ */
+export class DeferredLane implements LogHandler {
+  readonly #parts: DeferredLaneParts;
+  #rules: readonly DeferredRule[] = [];
+  #thread: { readonly worker: Worker; readonly calls: PortCalls } | undefined;
+  #consumer: Promise<Consumer> | undefined;
+  #assignment: Assignment | undefined;
+  #stopping = false;
+
+  constructor(parts: DeferredLaneParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes the rules to try. The first ones start the lane. */
+  async setRules(rules: readonly DeferredRule[], rewindMs: number): Promise<void> {
+    this.#rules = rules;
+    if (this.#thread !== undefined) await this.#thread.calls.call('setRules', [rules]);
+    if (this.#consumer !== undefined || rules.length === 0) return;
+    const options = { batchBytesMax: BATCH_BYTES_MAX, rewindMs };
+    this.#consumer = this.#parts.bus.consumeLog(DEFERRED_TOPIC, DEFERRED_GROUP, this, options);
+    await this.#consumer;
+  }
+
+  /** Frames that are not done. */
+  async waiting(): Promise<number> {
+    if (this.#consumer === undefined) return 0;
+    const { tenants } = await this.#parts.bus.depth(DEFERRED_TOPIC, DEFERRED_GROUP);
+    return tenants.reduce((sum, { frames }) => sum + frames, 0);
+  }
+
+  /** Takes nothing more; what was handed over becomes durable. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#thread?.worker.terminate();
+    await (await this.#consumer)?.stop();
+  }
+
+  revoked(): Promise<void> {
+    return this.#parts.barrier();
+  }
+
+  assigned(assignment: Assignment): Promise<void> {
+    this.#assignment = assignment;
+    return Promise.resolve();
+  }
+
+  async handle(entries: readonly LogEntry[], assignment: Assignment): Promise<void> {
+    this.#assignment = assignment;
+    for (const entry of entries) {
+      if (this.#stopping || assignment.signal.aborted) return;
+      const { position, frame, replayed } = entry;
+      const found = await this.#evaluate(entry, assignment);
+      if (found === undefined) return;
+      const { tenantId, receivedAt } = frame;
+      const waiting = await this.waiting();
+      await this.#parts.give({ ...found, position, tenantId, receivedAt, replayed, waiting });
+    }
+  }
+
+  async commit(positions: Parameters<Assignment['commit']>[0]): Promise<void> {
+    await this.#assignment?.commit(positions);
+  }
+
+  /** Undefined when the lane stops meanwhile. */
+  async #evaluate(entry: LogEntry, assignment: Assignment): Promise<FoundInFrame | undefined> {
+    if (entry.frame.count === 0) return NOTHING;
+    const whole = await this.#take(entry, undefined);
+    if (whole !== undefined || this.#stopping) return whole;
+    const parts: FoundInFrame[] = [];
+    for (let ordinal = 0; ordinal < entry.frame.count; ordinal += 1) {
+      const part = await this.#take(entry, ordinal);
+      if (this.#stopping) return undefined;
+      if (part !== undefined) parts.push(part);
+      else await assignment.deadLetter(entry, ordinal, 'a rule off the hot path did not end on it');
+    }
+    return {
+      found: parts.flatMap(({ found }) => found),
+      costs: parts.flatMap(({ costs }) => costs),
+      faults: parts.flatMap(({ faults }) => faults),
+    };
+  }
+
+  /** Undefined when it did not end in time: the thread is ended, and the next call has a new one. */
+  async #take({ frame }: LogEntry, only: number | undefined): Promise<FoundInFrame | undefined> {
+    const { calls, worker } = this.#running();
+    const late = Promise.withResolvers<undefined>();
+    const cancel = this.#parts.clock.after(this.#parts.frameMs ?? DEFERRED_FRAME_MS, () =>
+      late.resolve(undefined),
+    );
+    const sent = { ...frame, body: new Uint8Array(frame.body) };
+    const taken = calls.call<FoundInFrame>('take', [sent, only]).catch((): undefined => undefined);
+    const found = await Promise.race([taken, late.promise]);
+    cancel();
+    if (found === undefined) {
+      this.#thread = undefined;
+      await worker.terminate();
+    }
+    return found;
+  }
+
+  #running(): { readonly worker: Worker; readonly calls: PortCalls } {
+    if (this.#thread !== undefined) return this.#thread;
+    const worker = new Worker(new URL('./deferred-worker.ts', import.meta.url));
+    const calls = new PortCalls(worker, {});
+    const gone = (error: unknown): void => {
+      calls.fail(error);
+      if (this.#thread?.worker === worker) this.#thread = undefined;
+    };
+    worker.on('error', gone);
+    worker.on('exit', () => gone(new Error('the thread of deferred rules ended')));
+    this.#thread = { worker, calls };
+    calls.call('setRules', [this.#rules]).catch(() => undefined);
+    return this.#thread;
+  }
+}
+
+const NOTHING: FoundInFrame = { found: [], costs: [], faults: [] };

@@ -1,0 +1,118 @@
+import type { Clock } from '@tocsin/kernel/clock.ts';
+import { ruleKey } from '@tocsin/sigma/correlation/correlation-rule.ts';
+import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
+import { type Deferral, fingerprintOf } from './deferred-rules.ts';
+import { RuleCosts, STEPS_PER_EVENT_MAX, STRETCH_EVENTS } from './rule-costs.ts';
+import type { SigmaRules } from './sigma-rules.ts';
+
+const DETAIL_UNITS_MAX = 200;
+
+/** What a rule cost on some events off the hot path. */
+export interface DeferredCost {
+  readonly tenantId: string;
+  readonly ruleId: string;
+  readonly events: number;
+  readonly steps: number;
+}
+
+/** Moves rules that cost too much, or break, off the hot path. Nothing here switches a rule off: only a person does. */
+export class Deferring {
+  readonly #sigma: SigmaRules;
+  readonly #clock: Clock;
+  readonly #costs: RuleCosts;
+  readonly #stepsMax: number;
+  /** What deferred rules have cost lately. */
+  readonly #seen = new Map<string, { readonly events: number; readonly steps: number }>();
+
+  constructor(sigma: SigmaRules, clock: Clock, stepsPerEventMax: number = STEPS_PER_EVENT_MAX) {
+    this.#sigma = sigma;
+    this.#clock = clock;
+    this.#stepsMax = stepsPerEventMax;
+    this.#costs = new RuleCosts(stepsPerEventMax);
+  }
+
+  get deferrals(): readonly Deferral[] {
+    return this.#sigma.deferred.all;
+  }
+
+  /** What the rules of the deferred lane are, as they are now; one that is no longer there is forgotten. */
+  rules(): readonly { readonly tenantId: string; readonly rule: SigmaRule }[] {
+    return this.#sigma.deferred.all.flatMap((deferral) => {
+      const rule = this.#ruleOf(deferral);
+      return rule === undefined ? [] : [{ tenantId: deferral.tenantId, rule }];
+    });
+  }
+
+  /** Takes note of what a deferred rule cost off the hot path. */
+  note({ tenantId, ruleId, events, steps }: DeferredCost): void {
+    const key = `${tenantId}\0${ruleId}`;
+    const known = this.#seen.get(key) ?? { events: 0, steps: 0 };
+    const isFull = known.events >= 2 * STRETCH_EVENTS;
+    const kept = isFull ? { events: known.events / 2, steps: known.steps / 2 } : known;
+    this.#seen.set(key, { events: kept.events + events, steps: kept.steps + steps });
+  }
+
+  /**
+   * Rules that may go back: a person changed or removed them, or they have cost less than half their budget over
+   * a stretch.
+   */
+  returnable(): readonly Deferral[] {
+    return this.#sigma.deferred.all.filter((deferral) => {
+      const rule = this.#ruleOf(deferral);
+      if (rule === undefined || fingerprintOf(rule) !== deferral.fingerprint) return true;
+      const seen = this.#seen.get(`${deferral.tenantId}\0${deferral.ruleId}`);
+      if (deferral.reason === 'fault' || seen === undefined) return false;
+      return seen.events >= STRETCH_EVENTS && seen.steps / seen.events < this.#stepsMax / 2;
+    });
+  }
+
+  /** Tries rules on the hot path again. */
+  giveBack(deferrals: readonly Deferral[]): void {
+    for (const deferral of deferrals) {
+      this.#sigma.deferred.remove(deferral);
+      this.#seen.delete(`${deferral.tenantId}\0${deferral.ruleId}`);
+    }
+  }
+
+  #ruleOf({ tenantId, ruleId }: Deferral): SigmaRule | undefined {
+    const { rules } = tenantId === '' ? this.#sigma.base : this.#sigma.of(tenantId).own;
+    return rules.find((rule) => ruleKey(rule) === ruleId);
+  }
+
+  /** Looks at what rules have cost after a frame of events. @returns those it moved */
+  look(events: number): readonly Deferral[] {
+    const { tried } = this.#sigma;
+    const moved = tried.flatMap((rules) =>
+      rules.takeFaults().flatMap(({ rule, error }) => {
+        const detail = error instanceof Error ? error.message : String(error);
+        return this.#move(rules.tenantId, rule, 'fault', detail.slice(0, DETAIL_UNITS_MAX));
+      }),
+    );
+    const costly = this.#costs
+      .note(events, tried)
+      .flatMap(({ tried: rules, rule, stepsPerEvent }) =>
+        this.#move(rules.tenantId, rule, 'over_budget', `${stepsPerEvent} steps an event`),
+      );
+    return [...moved, ...costly];
+  }
+
+  #move(
+    tenantId: string,
+    rule: SigmaRule,
+    reason: Deferral['reason'],
+    detail: string,
+  ): readonly Deferral[] {
+    if (this.#sigma.deferred.has(tenantId, rule)) return [];
+    const deferral: Deferral = {
+      tenantId,
+      ruleId: ruleKey(rule),
+      title: rule.title,
+      reason,
+      detail,
+      since: this.#clock.now(),
+      fingerprint: fingerprintOf(rule),
+    };
+    this.#sigma.deferred.add(deferral);
+    return [deferral];
+  }
+}

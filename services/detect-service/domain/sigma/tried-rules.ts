@@ -1,0 +1,129 @@
+import type { Logsource } from '@tocsin/contracts/normalized-event.ts';
+import { evaluatePlainly } from '@tocsin/sigma/evaluate/evaluate-plainly.ts';
+import { logsourceApplies } from '@tocsin/sigma/evaluate/logsource.ts';
+import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
+import { ROUTES_MAX, type RuleMatcher, RuleSet } from '@tocsin/sigma/rule-set.ts';
+import type { DeferredRules } from './deferred-rules.ts';
+import type { RecordedEvent } from './sigma-rules.ts';
+
+/** A rule that threw while it was asked. */
+export interface RuleFault {
+  readonly rule: SigmaRule;
+  readonly error: unknown;
+}
+
+/** Which rules events of some logsources meet. */
+interface Route {
+  readonly matcher: RuleMatcher;
+  /** Rules that are left out, because they are tried off the hot path. */
+  readonly deferred: readonly SigmaRule[];
+}
+
+/**
+ * Rules of one owner, tried on events: all but those that are deferred. A rule that throws harms no other: the event is
+ * then asked rule by rule. Counts what each rule costs.
+ */
+export class TriedRules {
+  readonly rules: readonly SigmaRule[];
+  readonly tenantId: string;
+  readonly #set: RuleSet;
+  readonly #deferred: DeferredRules;
+  #revision: number;
+  readonly #routes = new Map<string, Route>();
+  /** What was counted of matchers that are no longer used. */
+  readonly #matchers = new Set<RuleMatcher>();
+  #faults: RuleFault[] = [];
+
+  /** @param tenantId whose own they are; `''`: of the installation */
+  constructor(rules: readonly SigmaRule[], tenantId: string, deferred: DeferredRules) {
+    this.rules = rules;
+    this.tenantId = tenantId;
+    this.#set = new RuleSet(rules);
+    this.#deferred = deferred;
+    this.#revision = deferred.revision;
+  }
+
+  /** The rules that an event matches, in their order. UNTRUSTED event. */
+  match({ fields, logsources }: RecordedEvent): readonly SigmaRule[] {
+    if (this.rules.length === 0 || logsources.length === 0) return NOTHING;
+    try {
+      return this.#route(logsources).matcher.match(fields);
+    } catch {
+      return this.#oneByOne({ fields, logsources });
+    }
+  }
+
+  /** Whether a rule that is deferred would be tried on events of some logsources. */
+  isDeferredFor(logsources: readonly Logsource[]): boolean {
+    if (this.rules.length === 0 || logsources.length === 0) return false;
+    return this.#route(logsources).deferred.length > 0;
+  }
+
+  /** The rules that threw since this was asked last. */
+  takeFaults(): readonly RuleFault[] {
+    const faults = this.#faults;
+    this.#faults = [];
+    return faults;
+  }
+
+  /** Steps of each rule so far; only of those that cost any. */
+  steps(): ReadonlyMap<SigmaRule, number> {
+    const sums = new Map<SigmaRule, number>();
+    for (const { rules, steps } of this.#matchers) {
+      for (let at = 0; at < steps.length; at += 1) {
+        const count = steps[at] ?? 0;
+        const rule = rules[at];
+        if (count > 0 && rule !== undefined) sums.set(rule, (sums.get(rule) ?? 0) + count);
+      }
+    }
+    return sums;
+  }
+
+  #route(logsources: readonly Logsource[]): Route {
+    if (this.#revision !== this.#deferred.revision) {
+      this.#revision = this.#deferred.revision;
+      this.#routes.clear();
+      this.#matchers.clear();
+    }
+    let key = '';
+    for (const { product, category, service } of logsources) {
+      key += `${product}|${category}|${service},`;
+    }
+    const known = this.#routes.get(key);
+    if (known !== undefined) return known;
+    const route = this.#routeFor(logsources);
+    this.#matchers.add(route.matcher);
+    if (this.#routes.size < ROUTES_MAX) this.#routes.set(key, route);
+    return route;
+  }
+
+  #routeFor(logsources: readonly Logsource[]): Route {
+    const isDeferred = (rule: SigmaRule): boolean => this.#deferred.has(this.tenantId, rule);
+    const deferred = this.rules.filter(
+      (rule) => isDeferred(rule) && logsourceApplies(rule.logsource, logsources),
+    );
+    if (deferred.length === 0) return { matcher: this.#set.matcherFor(logsources), deferred };
+    // Only the routes that such a rule is part of get an index of their own.
+    const others = this.rules.filter(
+      (rule) => !isDeferred(rule) && logsourceApplies(rule.logsource, logsources),
+    );
+    return { matcher: new RuleSet(others).matcherForAny(), deferred };
+  }
+
+  #oneByOne({ fields, logsources }: RecordedEvent): readonly SigmaRule[] {
+    return this.rules.filter((rule) => {
+      if (this.#deferred.has(this.tenantId, rule)) return false;
+      if (!logsourceApplies(rule.logsource, logsources)) return false;
+      try {
+        return evaluatePlainly(rule.expression, fields);
+      } catch (error) {
+        if (this.#faults.length < FAULTS_MAX) this.#faults.push({ rule, error });
+        return false;
+      }
+    });
+  }
+}
+
+/** Most faults remembered between two looks. */
+const FAULTS_MAX = 100;
+const NOTHING: readonly SigmaRule[] = [];
