@@ -1,4 +1,3 @@
-import { FOLD_BYTE } from './canonical-bytes.ts';
 import type { PooledLiteral } from './literal-pool.ts';
 
 /** A literal to find anywhere, and the number that stands for it. */
@@ -10,38 +9,45 @@ export interface SearchedLiteral {
 /** Letters of four bytes at once in one case: other characters may fall together, which the comparison tells apart. */
 export const FOLD_WORD = 0x20202020;
 const HASH = 0x9e3779b1 | 0;
-/** Windows are looked at no longer than this: longer skips are rare anyway. */
-const WINDOW_MAX = 24;
+const WORD_BYTES = 4;
+const STRIDES = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 /** One over the chance that a place of a log holds a given block of 1 to 4 bytes, the rarest of its literal. */
-const FREQUENT_BLOCKS = [0, 40, 600, 10_000, 200_000];
-/** What comparing one literal costs, next to looking at a block. */
-const COMPARE_COST = 25;
-const BITS_PER_BLOCK = 16;
-const BITS_MIN = 8;
-const SHIFT_BITS_MAX = 14;
-const FILTER_BITS_MAX = 18;
+const FREQUENT_BLOCKS = [0, 40, 600, 10_000, 100_000];
+/** What a block that is met costs, next to a look: a branch that was not foreseen, and tables that are not near. */
+const MET_COST = 10;
+/** What a pass over a value costs before its first look, shared among the bytes of a usual value. */
+const PASS_COST = 0.15;
+const BITS_PER_BLOCK = 64;
+const KEYS_PER_BLOCK = 2;
+const BITS_MIN = 4;
+const FILTER_BITS_MAX = 19;
+const KEY_BITS_MAX = 20;
+
+/** Numbers that an entry takes in {@link BlockSearcher.entries}. */
+export const ENTRY_NUMBERS = 6;
 
 /**
- * Where literals may be in a text (Wu and Manber, over blocks of up to four bytes read at once). Each literal has a
- * window of the same length; a look at the block at a window's end says how far the next window's end is at least.
- * Nothing is followed from state to state, and the tables stay in the first cache.
+ * Where literals may be in a text. Of each literal a run of `stride` blocks of up to four bytes is known, one for each
+ * way it can stand to the places that are looked at: so a look at one block every `stride` bytes meets every literal.
+ * A look does not depend on the one before (unlike skips by what was seen), so that the processor does several at once;
+ * it asks one bit of a filter, and what passes is compared by one more word before a literal is compared whole.
  */
 export interface BlockSearcher {
-  /** Bytes of a window: the length of the shortest literal, or less. */
+  readonly stride: number;
+  /** Bytes from a text's start to the end of the first block that is looked at. */
   readonly window: number;
   /** Right shift that leaves the block of the four bytes before a place. */
   readonly blockShift: number;
-  /** By hash of the block: how far to go on; 0 = look closer. Undefined where every place must be looked at. */
-  readonly shifts: Uint8Array | undefined;
-  /** One bit a hash of a block at a window's end. */
+  /** One bit a hash of a block, and the right shift of a hash for it. */
   readonly filter: Int32Array;
-  /** Right shift of a hash for `shifts` or `filter`. */
   readonly hashShift: number;
-  /** Open addressing: blocks, and where their lists start; 0 = free. */
+  /** Open addressing: pairs of a block and where its list starts; 0 = free. */
   readonly keys: Int32Array;
-  readonly lists: Int32Array;
   readonly keyShift: number;
-  /** Lists: their length, then for each entry its number and how far before the end of its window its literal starts. */
+  /**
+   * Lists: their length, then for each entry its number; how far before the block's end its literal starts, and how
+   * far after it ends; and a word of it: how far before the block's end it ends, its bits, and which of them count.
+   */
   readonly entries: Int32Array;
 }
 
@@ -56,8 +62,8 @@ export function buildBlockSearchers(literals: readonly SearchedLiteral[]): Block
   return cheapestCut(groups).map(build);
 }
 
-/** Literals of lengths between two of these stay together. */
-const LENGTH_STEPS = [1, 2, 3, 5, 7, 11, Number.POSITIVE_INFINITY];
+/** Literals of lengths between two of these stay together: past each a longer stride becomes possible. */
+const LENGTH_STEPS = [1, 2, 3, 4, 5, 6, 8, 10, 12, Number.POSITIVE_INFINITY];
 
 /** Joins neighbouring groups so that the searches together cost least. */
 function cheapestCut(groups: readonly SearchedLiteral[][]): SearchedLiteral[][] {
@@ -65,7 +71,7 @@ function cheapestCut(groups: readonly SearchedLiteral[][]): SearchedLiteral[][] 
   for (let end = 1; end <= groups.length; end += 1) {
     const choices = best.map(({ cost, cut }, start) => {
       const joined = groups.slice(start, end).flat();
-      return { cost: cost + planOf(joined).cost, cut: [...cut, joined] };
+      return { cost: cost + PASS_COST + planOf(joined).cost, cut: [...cut, joined] };
     });
     best.push(choices.reduce((least, choice) => (choice.cost < least.cost ? choice : least)));
   }
@@ -73,79 +79,88 @@ function cheapestCut(groups: readonly SearchedLiteral[][]): SearchedLiteral[][] 
 }
 
 interface Plan {
-  readonly window: number;
+  readonly stride: number;
   readonly block: number;
+  /** Expected for each byte of a text. */
   readonly cost: number;
 }
 
-/** The block length that is expected to skip best. */
+/** The stride and the length of blocks that are expected to cost least. */
 function planOf(literals: readonly SearchedLiteral[]): Plan {
   const shortest = literals.reduce(
     (least, { literal }) => Math.min(least, literal.bytes.length),
-    WINDOW_MAX,
+    Number.POSITIVE_INFINITY,
   );
-  let best: Plan = { window: shortest, block: 1, cost: Number.POSITIVE_INFINITY };
-  for (let block = 1; block <= Math.min(4, shortest); block += 1) {
-    const frequent = FREQUENT_BLOCKS[block] ?? 1;
-    const places = shortest - block + 1;
-    const met = Math.min(1, (literals.length * places) / frequent);
-    const compared = (COMPARE_COST * literals.length) / frequent;
-    const cost = (1 + compared) / (places * (1 - met) + met);
-    if (cost < best.cost) best = { window: shortest, block, cost };
+  let best: Plan = { stride: 1, block: 1, cost: Number.POSITIVE_INFINITY };
+  for (const stride of STRIDES) {
+    for (let block = 1; block <= Math.min(WORD_BYTES, shortest - stride + 1); block += 1) {
+      const blocks = literals.length * stride;
+      const bits = 2 ** bitsFor(blocks * BITS_PER_BLOCK, FILTER_BITS_MAX);
+      const met = Math.min(1, blocks / (FREQUENT_BLOCKS[block] ?? 1)) + blocks / bits;
+      const cost = (1 + MET_COST * met) / stride;
+      if (cost < best.cost) best = { stride, block, cost };
+    }
   }
   return best;
 }
 
 function build(literals: readonly SearchedLiteral[]): BlockSearcher {
-  const { window, block } = planOf(literals);
-  const blockShift = (4 - block) * 8;
-  const skips = window > block;
+  const { stride, block } = planOf(literals);
+  const blockShift = (WORD_BYTES - block) * 8;
   const lists = new Map<number, number[]>();
-  const blocks: [hash: number, distance: number][] = [];
   for (const { id, literal } of literals) {
-    const start = literal.windowStart(window);
-    const last = start + window;
-    for (let end = start + block; end <= last; end += 1) {
-      blocks.push([hashOf(blockAt(literal.bytes, end, blockShift)), last - end]);
+    const { bytes } = literal;
+    const first = literal.rarestRun(block, stride);
+    for (let end = first; end < first + stride; end += 1) {
+      const key = wordBefore(bytes, end) >> blockShift;
+      let list = lists.get(key);
+      if (list === undefined) {
+        list = [];
+        lists.set(key, list);
+      }
+      const checked = checkedEnd(bytes.length, end, block);
+      const mask = bytes.length < WORD_BYTES ? -1 << ((WORD_BYTES - bytes.length) * 8) : -1;
+      const word = wordBefore(bytes, checked) & mask;
+      list.push(id, end, bytes.length - end, end - checked, word, mask);
     }
-    const key = blockAt(literal.bytes, last, blockShift);
-    const list = lists.get(key);
-    if (list === undefined) lists.set(key, [id, last]);
-    else list.push(id, last);
   }
-  const bits = bitsFor(blocks.length * BITS_PER_BLOCK, skips ? SHIFT_BITS_MAX : FILTER_BITS_MAX);
-  const filter = new Int32Array(skips ? 0 : Math.max(1, (1 << bits) / 32));
-  const shifts = skips ? new Uint8Array(1 << bits).fill(window - block + 1) : undefined;
-  for (const [hash, distance] of blocks) {
-    const place = hash >>> (32 - bits);
-    if (shifts !== undefined) shifts[place] = Math.min(shifts[place] as number, distance);
-    else filter[place >>> 5] = (filter[place >>> 5] as number) | (1 << place);
+  const bits = bitsFor(lists.size * BITS_PER_BLOCK, FILTER_BITS_MAX);
+  const filter = new Int32Array(Math.max(1, (1 << bits) / 32));
+  for (const key of lists.keys()) {
+    const bit = hashOf(key) >>> (32 - bits);
+    filter[bit >>> 5] = (filter[bit >>> 5] as number) | (1 << bit);
   }
-  return {
-    window,
-    blockShift,
-    shifts,
-    filter,
-    hashShift: 32 - bits,
-    ...listTables(lists),
-  };
+  const window = stride + block - 1;
+  return { stride, window, blockShift, filter, hashShift: 32 - bits, ...listTables(lists) };
+}
+
+/** Where the word ends that is compared first: beside the block, on the side where the literal has more. */
+function checkedEnd(length: number, blockEnd: number, block: number): number {
+  if (length < WORD_BYTES) return length;
+  const before = blockEnd - block;
+  const after = length - blockEnd;
+  return before >= after ? Math.max(WORD_BYTES, before) : Math.min(length, blockEnd + WORD_BYTES);
 }
 
 function listTables(
   lists: ReadonlyMap<number, readonly number[]>,
-): Pick<BlockSearcher, 'keys' | 'lists' | 'keyShift' | 'entries'> {
-  const bits = bitsFor(lists.size * 2, FILTER_BITS_MAX);
-  const keys = new Int32Array(1 << bits);
-  const starts = new Int32Array(1 << bits);
-  const entries: number[] = [0];
+): Pick<BlockSearcher, 'keys' | 'keyShift' | 'entries'> {
+  const bits = bitsFor(lists.size * KEYS_PER_BLOCK, KEY_BITS_MAX);
+  const keys = new Int32Array(2 << bits);
+  let size = 1;
+  for (const list of lists.values()) size += 1 + list.length;
+  const entries = new Int32Array(size);
+  let start = 1;
   for (const [block, list] of lists) {
-    let place = hashOf(block) >>> (32 - bits);
-    while (starts[place] !== 0) place = (place + 1) & (keys.length - 1);
+    let place = (hashOf(block) >>> (32 - bits)) * 2;
+    while (keys[place + 1] !== 0) place = (place + 2) & (keys.length - 1);
     keys[place] = block;
-    starts[place] = entries.length;
-    entries.push(list.length / 2, ...list);
+    keys[place + 1] = start;
+    entries[start] = list.length / ENTRY_NUMBERS;
+    entries.set(list, start + 1);
+    start += 1 + list.length;
   }
-  return { keys, lists: starts, keyShift: 32 - bits, entries: Int32Array.from(entries) };
+  return { keys, keyShift: 32 - bits, entries };
 }
 
 function bitsFor(size: number, most: number): number {
@@ -157,25 +172,16 @@ export function hashOf(block: number): number {
   return Math.imul(block, HASH);
 }
 
-/** The block of bytes that ends before `end`, as a text's bytes are read: four at once, what is before it cut off. */
-function blockAt(bytes: Uint8Array, end: number, blockShift: number): number {
+/** The four bytes before `end`, folded, as a text's bytes are read; zero where there are none. */
+function wordBefore(bytes: Uint8Array, end: number): number {
   let word = 0;
-  for (let at = end - 4; at < end; at += 1) {
+  for (let at = end - WORD_BYTES; at < end; at += 1) {
     word = (word >>> 8) | ((at < 0 ? 0 : (bytes[at] as number)) << 24);
   }
-  return (word | FOLD_WORD) >> blockShift;
-}
-
-/** Whether a literal stands at `from`, in any case. */
-export function literalStandsAt(bytes: Uint8Array, from: number, literal: Uint8Array): boolean {
-  for (let at = 0; at < literal.length; at += 1) {
-    if (FOLD_BYTE[bytes[from + at] as number] !== literal[at]) return false;
-  }
-  return true;
+  return word | FOLD_WORD;
 }
 
 /** Bytes of its tables. */
-export function searcherBytes({ filter, shifts, keys, lists, entries }: BlockSearcher): number {
-  const tables = [filter, keys, lists, entries];
-  return tables.reduce((sum, table) => sum + table.byteLength, shifts?.byteLength ?? 0);
+export function searcherBytes({ filter, keys, entries }: BlockSearcher): number {
+  return [filter, keys, entries].reduce((sum, table) => sum + table.byteLength, 0);
 }

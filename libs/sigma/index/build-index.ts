@@ -131,7 +131,7 @@ function entryTables(entries: readonly Entry[], { symbols, literals }: IndexPart
   const [entryTargetStart, entryTargets] = ranges(entries.map(({ targets }) => targets));
   return {
     entryKind: Uint8Array.from(entries, ({ shape }) => KINDS[shape.kind]),
-    entryLiterals: entries.map(({ shape }) => literals.literal(shape.literal).bytes),
+    ...literalTable(entries.map(({ shape }) => literals.literal(shape.literal).bytes)),
     entryPatterns: entries.map(({ shape, test }) =>
       shape.kind === 'pattern' && test !== undefined
         ? { units: compileWildcard(test.pattern, test.cased, symbols), cased: test.cased }
@@ -140,6 +140,19 @@ function entryTables(entries: readonly Entry[], { symbols, literals }: IndexPart
     entryTargetStart,
     entryTargets,
   };
+}
+
+/** Texts in one table: what is compared lies close together, whatever entry it is of. */
+function literalTable(
+  literals: readonly Uint8Array[],
+): Pick<CompiledIndex, 'literalStart' | 'literalBytes'> {
+  const literalStart = new Int32Array(literals.length + 1);
+  for (const [entry, { length }] of literals.entries()) {
+    literalStart[entry + 1] = (literalStart[entry] as number) + length;
+  }
+  const literalBytes = new Uint8Array(literalStart.at(-1) ?? 0);
+  for (const [entry, bytes] of literals.entries()) literalBytes.set(bytes, literalStart[entry]);
+  return { literalStart, literalBytes };
 }
 
 /** By atom: what is asked when a rule needs it, the cheap first. */

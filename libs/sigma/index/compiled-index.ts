@@ -38,8 +38,9 @@ export interface CompiledIndex {
   readonly presence: Int32Array;
 
   readonly entryKind: Uint8Array;
-  /** Texts in the form of {@link writeCanonical}. */
-  readonly entryLiterals: readonly Uint8Array[];
+  /** Texts in the form of {@link writeCanonical}, one after the other: where each starts, and the next. */
+  readonly literalStart: Int32Array;
+  readonly literalBytes: Uint8Array;
   /** By entry: the pattern that is compared whole. */
   readonly entryPatterns: readonly (EntryPattern | undefined)[];
   readonly entryTargetStart: Int32Array;
@@ -65,7 +66,11 @@ export interface CompiledIndex {
 
 /** Bytes of an index's tables. */
 export function indexBytes(index: CompiledIndex): number {
-  let bytes = index.code.byteLength + index.watchers.byteLength + index.entryTargets.byteLength;
+  let bytes =
+    index.literalBytes.byteLength +
+    index.code.byteLength +
+    index.watchers.byteLength +
+    index.entryTargets.byteLength;
   for (const scanner of index.scanners) {
     if (scanner !== undefined) bytes += scannerBytes(scanner);
   }

@@ -76,7 +76,11 @@ class NextMark {
   }
 
   #find(start: number, end: number): number {
-    const found = this.#bytes.subarray(start, end).indexOf(this.#mark);
-    return found < 0 ? Number.MAX_SAFE_INTEGER : start + found;
+    const isRest = end === this.#bytes.length;
+    const from = isRest ? 0 : start;
+    const found = isRest
+      ? this.#bytes.indexOf(this.#mark, start)
+      : this.#bytes.subarray(start, end).indexOf(this.#mark);
+    return found < 0 ? Number.MAX_SAFE_INTEGER : from + found;
   }
 }

@@ -114,8 +114,24 @@ export class LazyTests {
 
   #found(regex: LazyRegex, value: number): boolean {
     const { values } = this.#matcher;
+    if (values.isInLine(value)) {
+      return regex.searchJson(
+        values.bytesOf(value),
+        values.starts[value] as number,
+        values.ends[value] as number,
+      );
+    }
     const start = values.unitStart(value);
     return regex.search(values.raw, start, values.unitEnd(value));
+  }
+
+  /** Equal texts in ASCII have as many bytes, whatever the case of their letters. */
+  #differInLength(value: number, other: number): boolean {
+    const { values } = this.#matcher;
+    if (!values.isAscii(value) || !values.isAscii(other)) return false;
+    const { starts, ends } = values;
+    const length = (ends[value] as number) - (starts[value] as number);
+    return length !== (ends[other] as number) - (starts[other] as number);
   }
 
   #isShort(value: number): boolean {
@@ -139,12 +155,14 @@ export class LazyTests {
   #anyReference(test: Test & { kind: 'field' }, value: number, slot: number): boolean {
     const { values, slotListed, slotLast, epoch } = this.#matcher;
     if (slotListed[slot] !== epoch) return false;
-    const text = values.text(value);
+    let text: string | undefined;
     for (
       let other = slotLast[slot] as number;
       other >= 0;
       other = values.previous[other] as number
     ) {
+      if (test.operator === 'equals' && this.#differInLength(value, other)) continue;
+      text ??= values.text(value);
       if (referenceMatches(test, text, values.text(other))) return true;
     }
     return false;

@@ -5,14 +5,16 @@ import type { SymbolTable } from './symbol-table.ts';
 /** Bytes of a gram, by which texts are compared for what is rare. */
 const GRAM_BYTES = 4;
 const COUNTS = 1 << 16;
+const ASCII_END = 0x80;
 /** What stands most often in logs, from most to less. */
 const COMMON = ' etaoinsrlc\\.d-mpu/hg0123456789"=xwfbvky:;,()_%';
 
 /** A folded text of a rule as bytes, see `writeCanonical`. */
 export interface PooledLiteral {
   readonly bytes: Uint8Array;
-  /** Where the window of that many bytes starts in it that ends with the rarest block. */
-  windowStart(window: number): number;
+  readonly isAscii: boolean;
+  /** Where the first of `count` blocks of `block` bytes ends in it, one after the other by a byte, that are rarest. */
+  rarestRun(block: number, count: number): number;
 }
 
 /** The texts of a rule set as bytes, each once: indexes of one set share them. */
@@ -42,7 +44,8 @@ export class LiteralPool {
       const scores = this.#scores(bytes);
       literal = {
         bytes,
-        windowStart: (window) => rarestEnd(scores, window) - window,
+        isAscii: bytes.every((byte) => byte < ASCII_END),
+        rarestRun: (block, count) => rarestRun(scores, block, count),
       };
       this.#literals.set(folded, literal);
     }
@@ -64,10 +67,15 @@ export class LiteralPool {
   }
 }
 
-function rarestEnd(scores: Float64Array, window: number): number {
-  let best = window;
-  for (let end = window; end < scores.length; end += 1) {
-    if ((scores[end] as number) < (scores[best] as number)) best = end;
+function rarestRun(scores: Float64Array, block: number, count: number): number {
+  let best = block;
+  let least = Number.POSITIVE_INFINITY;
+  for (let first = block; first + count <= scores.length; first += 1) {
+    let sum = 0;
+    for (let end = first; end < first + count; end += 1) sum += scores[end] as number;
+    if (sum >= least) continue;
+    least = sum;
+    best = first;
   }
   return best;
 }

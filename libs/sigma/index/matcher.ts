@@ -130,10 +130,10 @@ export class Matcher {
     const scanner = route.keywords;
     if (scanner !== undefined) {
       if (scanner.always.length + scanner.empty.length > 0) return true;
-      if (!scanner.ascii && !chunk.words.isAscii(start, end)) return true;
       const count = this.scanner.findInLine(scanner, chunk, start, end);
       this.#lineKnown = count <= FOUND_MAX;
       if (count > 0) return true;
+      if (scanner.beyond.length > 0 && !chunk.words.isAscii(start, end)) return true;
       return chunk.hasOtherSpellings(start, end);
     }
     return false;

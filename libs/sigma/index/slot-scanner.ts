@@ -20,10 +20,10 @@ export const ENTRY_PATTERN = 4;
 export interface SlotScanner {
   /** Number among the scanners of its index. */
   readonly slot: number;
-  /** Literals anywhere in the value; of keywords all, so that a line is searched at once. */
+  /** Literals in ASCII anywhere in the value; of keywords all, so that a line is searched at once. */
   readonly searchers: readonly BlockSearcher[];
-  /** Whether these have ASCII only. */
-  readonly ascii: boolean;
+  /** The same of other literals: values in ASCII are not searched for them. */
+  readonly beyond: readonly BlockSearcher[];
   /** Literals at its start: prefixes and whole values. */
   readonly forward: EndTrie | undefined;
   /** Literals at its end, read backwards. */
@@ -56,8 +56,8 @@ export function buildScanner(
   }
   return {
     slot,
-    searchers: searched.length === 0 ? [] : buildBlockSearchers(searched),
-    ascii: searched.every(({ literal }) => literal.bytes.every((byte) => byte < 0x80)),
+    searchers: buildBlockSearchers(searched.filter(({ literal }) => literal.isAscii)),
+    beyond: buildBlockSearchers(searched.filter(({ literal }) => !literal.isAscii)),
     forward: forward.length === 0 ? undefined : buildEndTrie(forward),
     backward: backward.length === 0 ? undefined : buildEndTrie(backward),
     always: Int32Array.from(always),
@@ -66,9 +66,10 @@ export function buildScanner(
 }
 
 /** Bytes of its tables. */
-export function scannerBytes({ searchers, forward, backward, always }: SlotScanner): number {
+export function scannerBytes(scanner: SlotScanner): number {
+  const { searchers, beyond, forward, backward, always } = scanner;
   let bytes = always.byteLength;
-  for (const searcher of searchers) bytes += searcherBytes(searcher);
+  for (const searcher of [...searchers, ...beyond]) bytes += searcherBytes(searcher);
   for (const trie of [forward, backward]) if (trie !== undefined) bytes += trieBytes(trie);
   return bytes;
 }

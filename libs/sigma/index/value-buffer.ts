@@ -11,6 +11,9 @@ const UNITS_KEPT_MAX = 4 * 1024 * 1024;
 const ASCII_END = 128;
 /** Automata read words that may begin before the first byte. */
 const SCRATCH_FROM = 4;
+/** A value that was made, and one that may hold characters beyond ASCII. */
+const MADE = 1;
+const BEYOND = 2;
 const NO_CHUNK = new JsonChunk(Buffer.alloc(0));
 
 /**
@@ -28,7 +31,7 @@ export class ValueBuffer {
   #scratchUsed = SCRATCH_FROM;
   #chunk = NO_CHUNK;
   #line = NO_CHUNK.bytes;
-  /** 1 where a value's bytes are not in the line but made. */
+  /** Where a value's bytes are not in the line but made: {@link MADE} or {@link BEYOND}. */
   #made = new Uint8Array(VALUES_START);
   /** Where the bytes of value `n` start and end. */
   starts = new Int32Array(VALUES_START);
@@ -63,11 +66,16 @@ export class ValueBuffer {
 
   /** The bytes in which a value's range lies. */
   bytesOf(value: number): Buffer {
-    return this.#made[value] === 1 ? this.#scratch : this.#line;
+    return this.#made[value] === 0 ? this.#line : this.#scratch;
   }
 
   viewOf(value: number): DataView {
-    return this.#made[value] === 1 ? this.#scratchView : this.#chunk.words.view;
+    return this.#made[value] === 0 ? this.#chunk.words.view : this.#scratchView;
+  }
+
+  /** Whether a value is known to be ASCII. */
+  isAscii(value: number): boolean {
+    return this.#made[value] !== BEYOND;
   }
 
   /** Whether a value's bytes are those of the line. */
@@ -87,7 +95,7 @@ export class ValueBuffer {
   addString(start: number, end: number): number {
     this.#reserve(end - start);
     const last = decodeString(this.#line, start, end, this, this.#used);
-    return last < 0 ? -1 : this.#addUnits(last);
+    return last < 0 ? -1 : this.#addUnits(last, BEYOND);
   }
 
   /** Adds a text; gives its number. */
@@ -104,7 +112,7 @@ export class ValueBuffer {
       beyond |= unit;
     }
     if (beyond >= ASCII_END) this.foldPairs(start, start + length);
-    return this.#addUnits(start + length);
+    return this.#addUnits(start + length, beyond >= ASCII_END ? BEYOND : MADE);
   }
 
   /** Where a value's units start in {@link ValueBuffer.raw}; they are made when there are none yet. */
@@ -126,7 +134,7 @@ export class ValueBuffer {
     return this.#unitEnds[value] as number;
   }
 
-  #addUnits(unitEnd: number): number {
+  #addUnits(unitEnd: number, made: number): number {
     const unitStart = this.#used;
     const from = this.#scratchUsed;
     this.#reserveScratch((unitEnd - unitStart) * SYMBOL_BYTES_MAX);
@@ -134,7 +142,7 @@ export class ValueBuffer {
     this.#scratchUsed = end;
     this.#used = unitEnd;
     const value = this.#add(from, end);
-    this.#made[value] = 1;
+    this.#made[value] = made;
     this.#unitStarts[value] = unitStart;
     this.#unitEnds[value] = unitEnd;
     return value;

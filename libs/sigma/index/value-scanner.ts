@@ -1,4 +1,4 @@
-import { type BlockSearcher, FOLD_WORD, hashOf, literalStandsAt } from './block-searcher.ts';
+import { type BlockSearcher, ENTRY_NUMBERS, FOLD_WORD, hashOf } from './block-searcher.ts';
 import { FOLD_BYTE, isCharacterStart } from './canonical-bytes.ts';
 import type { CompiledIndex } from './compiled-index.ts';
 import { DEAD, type EndTrie } from './end-trie.ts';
@@ -25,6 +25,8 @@ export class ValueScanner {
   count = 0;
   readonly #index: CompiledIndex;
   readonly #values: ValueBuffer;
+  readonly #literals: Uint8Array;
+  readonly #literalStart: Int32Array;
   /** The value for which an entry was decided last: it is not looked at twice. */
   readonly #decided: Int32Array;
   #serial = 0;
@@ -40,6 +42,8 @@ export class ValueScanner {
   constructor(index: CompiledIndex, values: ValueBuffer) {
     this.#index = index;
     this.#values = values;
+    this.#literals = index.literalBytes;
+    this.#literalStart = index.literalStart;
     this.#decided = new Int32Array(index.entryKind.length);
     this.hits = new Int32Array(index.entryKind.length);
   }
@@ -50,7 +54,8 @@ export class ValueScanner {
     if (this.#start === this.#end) this.#addAll(scanner.empty);
     if (scanner.forward !== undefined) this.#forward(scanner.forward);
     if (scanner.backward !== undefined) this.#backward(scanner.backward);
-    this.#search(scanner);
+    this.#search(scanner.searchers);
+    if (!this.#values.isAscii(value)) this.#search(scanner.beyond);
     for (let at = 0; at < scanner.always.length; at += 1) {
       const entry = scanner.always[at] as number;
       if (this.#patternFits(entry)) this.#add(entry);
@@ -60,13 +65,14 @@ export class ValueScanner {
   /** Whether one entry holds for a value: for those that are only asked when a rule needs them. */
   entryHolds(entry: number, value: number): boolean {
     this.#begin(value);
-    const literal = this.#index.entryLiterals[entry] as Uint8Array;
-    if (literal.length === 0) {
+    const literal = this.#literalStart[entry] as number;
+    const length = (this.#literalStart[entry + 1] as number) - literal;
+    if (length === 0) {
       const isEmpty = this.#index.entryKind[entry] === ENTRY_EQUALS;
       return isEmpty ? this.#start === this.#end : this.#patternFits(entry);
     }
-    const [first] = literal;
-    const last = this.#end - literal.length;
+    const first = this.#literals[literal];
+    const last = this.#end - length;
     for (let from = this.#start; from <= last; from += 1) {
       if (FOLD_BYTE[this.#bytes[from] as number] !== first) continue;
       this.#decide(entry, from);
@@ -88,7 +94,7 @@ export class ValueScanner {
     this.#end = end;
     this.found.clear();
     this.#inLine = true;
-    this.#search(scanner);
+    this.#search(scanner.searchers);
     this.#inLine = false;
     this.found.sort();
     return this.found.count;
@@ -130,68 +136,57 @@ export class ValueScanner {
     this.count += 1;
   }
 
-  #search({ searchers }: SlotScanner): void {
+  #search(searchers: readonly BlockSearcher[]): void {
     for (let at = 0; at < searchers.length; at += 1) {
-      const searcher = searchers[at] as BlockSearcher;
-      const { shifts } = searcher;
-      if (shifts === undefined) this.#searchEach(searcher, this.#view);
-      else this.#searchSkipping(searcher, shifts, this.#view);
+      this.#searchEach(searchers[at] as BlockSearcher, this.#view);
     }
   }
 
   #searchEach(searcher: BlockSearcher, view: DataView): void {
-    const { filter, hashShift, blockShift } = searcher;
-    const last = this.#end - 4;
-    for (let at = this.#start + searcher.window - 4; at <= last; at += 1) {
+    const { filter, hashShift, blockShift, stride } = searcher;
+    const last = this.#end - WORD_BYTES;
+    for (let at = this.#start + searcher.window - WORD_BYTES; at <= last; at += stride) {
       const block = (view.getInt32(at, true) | FOLD_WORD) >> blockShift;
       const bit = hashOf(block) >>> hashShift;
       if (((filter[bit >>> 5] as number) & (1 << bit)) !== 0) {
-        this.#blockMet(searcher, block, at + 4);
+        this.#blockMet(searcher, block, at + WORD_BYTES);
       }
     }
   }
 
-  #searchSkipping(searcher: BlockSearcher, shifts: Uint8Array, view: DataView): void {
-    const { hashShift, blockShift } = searcher;
-    const last = this.#end - 4;
-    let at = this.#start + searcher.window - 4;
-    while (at <= last) {
-      const block = (view.getInt32(at, true) | FOLD_WORD) >> blockShift;
-      const shift = shifts[hashOf(block) >>> hashShift] as number;
-      if (shift === 0) {
-        this.#blockMet(searcher, block, at + 4);
-        at += 1;
-      } else at += shift;
-    }
-  }
-
-  /** Literals of which the block is part may have their windows' ends at `end`. */
+  /** Literals of which the block is part may stand around `end`, where it ends. */
   #blockMet(searcher: BlockSearcher, block: number, end: number): void {
-    const { keys, lists, entries } = searcher;
-    let place = hashOf(block) >>> searcher.keyShift;
-    while (lists[place] !== 0 && keys[place] !== block) place = (place + 1) & (keys.length - 1);
-    const list = lists[place] as number;
+    const { keys, entries } = searcher;
+    let place = (hashOf(block) >>> searcher.keyShift) * 2;
+    let list = keys[place + 1] as number;
+    while (list !== 0 && keys[place] !== block) {
+      place = (place + 2) & (keys.length - 1);
+      list = keys[place + 1] as number;
+    }
     if (list === 0) return;
-    const last = list + 1 + (entries[list] as number) * 2;
-    for (let at = list + 1; at < last; at += 2) {
+    const view = this.#view;
+    const before = end - this.#start;
+    const after = this.#end - end;
+    const last = list + 1 + (entries[list] as number) * ENTRY_NUMBERS;
+    for (let at = list + 1; at < last; at += ENTRY_NUMBERS) {
+      const back = entries[at + 1] as number;
+      if (back > before || (entries[at + 2] as number) > after) continue;
+      const word = view.getInt32(end - (entries[at + 3] as number) - WORD_BYTES, true) | FOLD_WORD;
+      if ((word & (entries[at + 5] as number)) !== entries[at + 4]) continue;
       const entry = entries[at] as number;
-      const from = end - (entries[at + 1] as number);
-      if (this.#inLine) this.#findAt(entry, from);
-      else if (this.#decided[entry] !== this.#serial) this.#decide(entry, from);
+      if (this.#inLine) this.#findAt(entry, end - back);
+      else if (this.#decided[entry] !== this.#serial) this.#decide(entry, end - back);
     }
   }
 
   /** A keyword's literal may start at `from` in the line. */
   #findAt(entry: number, from: number): void {
-    const literal = this.#index.entryLiterals[entry] as Uint8Array;
-    if (from < this.#start || from + literal.length > this.#end) return;
-    if (literalStandsAt(this.#bytes, from, literal)) this.found.add(entry, from);
+    if (this.#literalStandsAt(entry, from)) this.found.add(entry, from);
   }
 
   /** A literal may start at `from`: compares it and what else its entry asks. */
   #decide(entry: number, from: number): void {
-    const literal = this.#index.entryLiterals[entry] as Uint8Array;
-    const to = from + literal.length;
+    const to = from + this.#lengthOf(entry);
     if (from < this.#start || to > this.#end) return;
     const kind = this.#index.entryKind[entry] as number;
     if (kind < ENTRY_CONTAINS) {
@@ -200,7 +195,7 @@ export class ValueScanner {
       if (kind !== ENTRY_PREFIX && to !== this.#end) return;
     }
     const bytes = this.#bytes;
-    if (!literalStandsAt(bytes, from, literal)) return;
+    if (!this.#literalStandsAt(entry, from)) return;
     if (!isCharacterStart(bytes, this.#start, from)) return;
     if (kind === ENTRY_PATTERN) {
       // Whether the pattern fits does not depend on the place: it is asked once a value.
@@ -208,6 +203,23 @@ export class ValueScanner {
       if (!this.#patternFits(entry)) return;
     }
     this.#add(entry);
+  }
+
+  #lengthOf(entry: number): number {
+    return (this.#literalStart[entry + 1] as number) - (this.#literalStart[entry] as number);
+  }
+
+  /** Whether an entry's literal stands at `from`, in any case. There must be as many bytes. */
+  #literalStandsAt(entry: number, from: number): boolean {
+    const bytes = this.#bytes;
+    const literals = this.#literals;
+    const end = this.#literalStart[entry + 1] as number;
+    let at = from;
+    for (let place = this.#literalStart[entry] as number; place < end; place += 1) {
+      if (FOLD_BYTE[bytes[at] as number] !== literals[place]) return false;
+      at += 1;
+    }
+    return true;
   }
 
   #patternFits(entry: number): boolean {
@@ -252,8 +264,7 @@ export class ValueScanner {
     const last = trie.outputStarts[number + 1] as number;
     for (let place = trie.outputStarts[number] as number; place < last; place += 1) {
       const entry = trie.outputs[place] as number;
-      const { length } = this.#index.entryLiterals[entry] as Uint8Array;
-      this.#decide(entry, atStart ? this.#start : this.#end - length);
+      this.#decide(entry, atStart ? this.#start : this.#end - this.#lengthOf(entry));
     }
   }
 }

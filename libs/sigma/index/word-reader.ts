@@ -1,9 +1,13 @@
+import { isAscii } from 'node:buffer';
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const QUOTES = 0x22222222;
 const ONES = 0x01010101;
 const HIGH = 0x80808080 | 0;
 const BLANKS = 0x20202020;
+/** Bytes that the runtime looks at at once. */
+const ASCII_BLOCK = 4096;
 
 /** Looks through bytes four at a time. */
 export class WordReader {
@@ -61,6 +65,9 @@ export class WordReader {
   #nextBeyond(from: number, end: number): number {
     const limit = Math.min(this.#limit, end - 4);
     let at = from;
+    while (at + ASCII_BLOCK <= end && isAscii(this.#bytes.subarray(at, at + ASCII_BLOCK))) {
+      at += ASCII_BLOCK;
+    }
     while (at <= limit && (this.view.getInt32(at, true) & HIGH) === 0) at += 4;
     while (at < end && (this.#bytes[at] as number) < 0x80) at += 1;
     return at < end ? at : Number.MAX_SAFE_INTEGER;

@@ -12,6 +12,12 @@ const SURROGATE_HIGH = 0xd800;
 const SURROGATE_LOW = 0xdc00;
 const SURROGATE_END = 0xe000;
 const ASCII_END = 128;
+const BACKSLASH = 0x5c;
+/** By the letter after a backslash in JSON: what both stand for. Others stand for themselves. */
+const UNESCAPED = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const place = 'bfnrt'.indexOf(String.fromCharCode(byte));
+  return place < 0 ? byte : ('\b\f\n\r\t'.codePointAt(place) ?? byte);
+});
 const LINE_END = 10;
 const LETTER = 0x61;
 const OTHER = 0x20;
@@ -73,6 +79,26 @@ export class LazyRegex {
         }
         kind = this.#classOf(code);
       }
+      let next = this.#table[state * this.#classes + kind] as number;
+      if (next === UNKNOWN) next = this.#step(state, kind);
+      if (next === FOUND) return true;
+      state = next;
+    }
+    return this.#foundAtEnd(state);
+  }
+
+  /**
+   * The same in the content of a JSON string in ASCII that has no `\u` and no `\/`: read as it stands, not decoded.
+   */
+  searchJson(bytes: Uint8Array, start: number, end: number): boolean {
+    let state = 1;
+    for (let at = start; at < end; at += 1) {
+      let byte = bytes[at] as number;
+      if (byte === BACKSLASH) {
+        at += 1;
+        byte = UNESCAPED[bytes[at] as number] as number;
+      }
+      const kind = this.#asciiClass[byte] as number;
       let next = this.#table[state * this.#classes + kind] as number;
       if (next === UNKNOWN) next = this.#step(state, kind);
       if (next === FOUND) return true;
