@@ -2,7 +2,7 @@ import { type Caller, freePort, freshHome, Product } from '../e2e/harness.ts';
 import { check } from './check.ts';
 import { Ledger } from './ledger.ts';
 import { drained, readStored, readVictims } from './read-stored.ts';
-import { Writer } from './writer.ts';
+import { SOURCES, Writer } from './writer.ts';
 
 /** What one scenario found: a line for people, and all figures for machines. */
 export interface Report {
@@ -68,6 +68,8 @@ export class Patient {
   product: Product;
   analyst: Caller;
   #writer: Writer | undefined;
+  /** Each writer has sources of its own. */
+  #loads = 0;
 
   private constructor(product: Product, analyst: Caller) {
     this.product = product;
@@ -101,7 +103,15 @@ export class Patient {
       token,
       ledger: this.ledger,
       eventsPerSecond,
+      firstSource: SOURCES * this.#loads,
     });
+    this.#loads += 1;
+  }
+
+  /** Lets the writer end, with its last requests acknowledged. */
+  async unload(): Promise<void> {
+    await this.#writer?.stop();
+    this.#writer = undefined;
   }
 
   /** Resolves when so many more events were acknowledged: what is still down is not hurt again. */
@@ -127,7 +137,7 @@ export class Patient {
 
   /** Ends the load and compares. The product must be up; it is stopped and its home removed unless it is in `keep`. */
   async judge(scenario: string, keep = false): Promise<Report> {
-    await this.#writer?.stop();
+    await this.unload();
     await drained(this.analyst);
     const counted = await this.analyst.count('source_integration:torture').catch(() => undefined);
     const victims = await readVictims(this.analyst);

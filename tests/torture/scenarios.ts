@@ -5,6 +5,7 @@ import { failpoints } from './scenarios/failpoints.ts';
 import { freeze } from './scenarios/freeze.ts';
 import { hostile } from './scenarios/hostile.ts';
 import { kill } from './scenarios/kill.ts';
+import { longRun } from './scenarios/long-run.ts';
 import { overload } from './scenarios/overload.ts';
 import { powerCutExt4, powerCutXfs } from './scenarios/power-cut.ts';
 import { readOnly } from './scenarios/read-only.ts';
@@ -21,6 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   readOnly,
   powerCutExt4,
   powerCutXfs,
+  longRun,
 ];
 
 /**

@@ -7,7 +7,7 @@ import { type Group, groupName, type Ledger, type Outcome, type SourceKind } fro
 const KINDS: readonly SourceKind[] = ['keyed', 'ids', 'plain'];
 const BATCH = 100;
 /** Enough that the rate is offered although an answer takes a third of a second. */
-const SOURCES = 24;
+export const SOURCES = 24;
 /** Every so many batches of a source whose events are stored exactly once, someone is attacked. */
 const VICTIM_EVERY = 40;
 const ANSWER_MS_MAX = 20_000;
@@ -22,8 +22,8 @@ export interface WriterOptions {
   readonly token: string;
   readonly ledger: Ledger;
   readonly eventsPerSecond: number;
-  /** Sources that write side by side, each one request after the other. */
-  readonly sources?: number;
+  /** Number of the first of its sources, which write side by side, each one request after the other. */
+  readonly firstSource: number;
 }
 
 /** Sends events at a rate and keeps the ledger. A request is sent again until it is acknowledged. */
@@ -37,13 +37,14 @@ export class Writer {
 
   constructor(options: WriterOptions) {
     this.#options = options;
-    const sources = options.sources ?? SOURCES;
     this.#pool = new Pool(options.url, {
-      connections: sources,
+      connections: SOURCES,
       headersTimeout: ANSWER_MS_MAX,
       bodyTimeout: ANSWER_MS_MAX,
     });
-    this.#running = Array.from({ length: sources }, (_, source) => this.#source(source, sources));
+    this.#running = Array.from({ length: SOURCES }, (_, source) =>
+      this.#source(options.firstSource + source),
+    );
   }
 
   /** Ends when every source has its last request acknowledged. The product must be up. */
@@ -53,10 +54,10 @@ export class Writer {
     await this.#pool.close();
   }
 
-  async #source(source: number, sources: number): Promise<void> {
+  async #source(source: number): Promise<void> {
     const kind = KINDS[source % KINDS.length] ?? 'plain';
-    const everyMs = (1000 * BATCH * sources) / this.#options.eventsPerSecond;
-    await sleep((everyMs * source) / sources);
+    const everyMs = (1000 * BATCH * SOURCES) / this.#options.eventsPerSecond;
+    await sleep((everyMs * (source % SOURCES)) / SOURCES);
     for (let batch = 0; !this.#stopping; batch += 1) {
       const began = performance.now();
       await this.#send(kind, source, batch);
