@@ -1,90 +1,7 @@
 import { connect } from 'node:net';
-import { Problem } from '@tocsin/kernel/problem.ts';
-import Type from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rawTenantRoute } from './raw-route.ts';
-import { platformRoute, publicRoute, tenantRoute } from './route.ts';
+import { noteRoutes as routes } from './testing/note-routes.ts';
 import { type TestServer, testServer } from './testing/test-server.ts';
-
-const Note = Type.Object(
-  { title: Type.String({ maxLength: 20 }), weight: Type.Optional(Type.Integer()) },
-  { additionalProperties: false },
-);
-
-const routes = [
-  tenantRoute({
-    method: 'POST',
-    path: '/v1/notes',
-    operationId: 'createNote',
-    summary: 'Writes a note',
-    tags: ['notes'],
-    permission: 'cases:write',
-    body: Note,
-    responses: { 201: Note },
-    handle: async (tenant, { body }) => ({
-      status: 201,
-      body: { ...body, tenant: tenant.tenantId },
-    }),
-  }),
-  tenantRoute({
-    method: 'GET',
-    path: '/v1/notes/{id}',
-    operationId: 'getNote',
-    summary: 'Reads a note',
-    tags: ['notes'],
-    permission: 'cases:read',
-    params: Type.Object({ id: Type.String({ maxLength: 40 }) }),
-    query: Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }) }),
-    responses: { 200: Note },
-    handle: async (_tenant, { params, query }) => {
-      if (params.id === 'gone') throw new Problem('not_found', { detail: 'there is no note gone' });
-      if (params.id === 'broken') throw new TypeError('secret inner detail');
-      if (params.id === 'endless') return { status: 200, body: { value: 1n } };
-      if (params.id === 'busy') throw new Problem('unavailable', { retryAfterSeconds: 1.2 });
-      return { status: 200, body: { id: params.id, limit: query.limit } };
-    },
-  }),
-  rawTenantRoute({
-    method: 'POST',
-    path: '/v1/raw',
-    operationId: 'postRaw',
-    summary: 'Takes bytes',
-    tags: ['raw'],
-    permission: 'events:write',
-    bodyBytesMax: 100,
-    query: Type.Object({ source: Type.Optional(Type.String({ maxLength: 20 })) }),
-    responses: {},
-    handle: async (tenant, { body, contentEncoding, contentType, query }) => ({
-      status: 202,
-      body: {
-        tenant: tenant.tenantId,
-        bytes: body.toString('hex'),
-        contentEncoding,
-        contentType,
-        source: query.source ?? '',
-      },
-    }),
-  }),
-  platformRoute({
-    method: 'GET',
-    path: '/v1/tenants',
-    operationId: 'listTenants',
-    summary: 'Lists tenants',
-    tags: ['tenants'],
-    permission: 'tenants:read',
-    responses: {},
-    handle: async (principal) => ({ status: 200, body: { by: principal.subject } }),
-  }),
-  publicRoute({
-    method: 'GET',
-    path: '/open',
-    operationId: 'getOpen',
-    summary: 'Open',
-    tags: ['meta'],
-    responses: {},
-    handle: async () => ({ status: 200, body: { open: true } }),
-  }),
-];
 
 let up: TestServer;
 let port = 0;
@@ -297,87 +214,6 @@ describe('problems', () => {
   });
 });
 
-describe('who is let in', () => {
-  it('asks for the token first, then for the tenant header, then for the tenant to be the same (X-02)', async () => {
-    const { authorization = '' } = await up.headers();
-    const at = (headers: Record<string, string>) =>
-      up.server.app.inject({ method: 'GET', url: '/v1/notes/a', headers });
-    const none = await at({});
-    expect(none.json()).toMatchObject({ status: 401, code: 'unauthenticated' });
-    expect(none.headers['www-authenticate']).toBe('Bearer realm="tocsin"');
-    const bad = await at({ authorization: 'Bearer a.b.c', 'x-tenant-id': 'acme-corp' });
-    expect(bad.json()).toMatchObject({ status: 401 });
-    expect(bad.headers['www-authenticate']).toContain('error="invalid_token"');
-    expect((await at({ authorization })).json()).toMatchObject({
-      status: 400,
-      code: 'tenant_header_missing',
-    });
-    expect((await at({ authorization, 'x-tenant-id': 'a.b' })).json()).toMatchObject({
-      status: 400,
-      code: 'invalid_request',
-    });
-    expect((await at({ authorization, 'x-tenant-id': 'other-corp' })).json()).toMatchObject({
-      status: 403,
-      code: 'tenant_mismatch',
-    });
-    expect((await at({ authorization, 'x-tenant-id': 'acme-corp' })).statusCode).toBe(200);
-  });
-
-  it('lets a role do what it may and no more', async () => {
-    const auditor = await up.headers({ role: 'auditor' });
-    const write = await up.server.app.inject({
-      method: 'POST',
-      url: '/v1/notes',
-      headers: auditor,
-      payload: '{"title":"a"}',
-    });
-    expect(write.json()).toMatchObject({ status: 403, code: 'forbidden' });
-    const platform = await up.headers({ role: 'platform_admin' });
-    const reading = await up.server.app.inject({
-      method: 'GET',
-      url: '/v1/notes/a',
-      headers: platform,
-    });
-    expect(reading.json()).toMatchObject({ status: 403, code: 'forbidden' });
-    const { authorization = '' } = platform;
-    const tenants = await up.server.app.inject({
-      method: 'GET',
-      url: '/v1/tenants',
-      headers: { authorization },
-    });
-    expect(tenants.json()).toEqual({ by: 'ada' });
-  });
-
-  it('needs nothing for a public route', async () => {
-    expect((await up.server.app.inject('/open')).json()).toEqual({ open: true });
-  });
-
-  it.each([
-    [undefined, 403],
-    ['suspended', 403],
-    ['deleted', 403],
-    ['active', 200],
-  ] as const)('answers a token of a tenant that is %s by %i', async (status, expected) => {
-    const tenants = { find: async () => (status === undefined ? undefined : { status }) };
-    const other = await testServer(routes, { tenants });
-    const reply = await other.server.app.inject({
-      url: '/v1/notes/a',
-      headers: await other.headers(),
-    });
-    expect(reply.statusCode).toBe(expected);
-    await other.server.close();
-  });
-});
-
-describe('identity of requests', () => {
-  it('keeps a sane request id and replaces another', async () => {
-    const kept = await call('GET', '/v1/notes/a', undefined, { 'x-request-id': 'run:7/a' });
-    expect(kept.headers['x-request-id']).toBe('run:7/a');
-    const replaced = await call('GET', '/v1/notes/a', undefined, { 'x-request-id': 'a b<script>' });
-    expect(replaced.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
-  });
-});
-
 describe('broken HTTP', () => {
   const head = 'POST /v1/raw HTTP/1.1\r\nhost: x\r\n';
 
@@ -396,17 +232,5 @@ describe('broken HTTP', () => {
     expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
     expect(answer).toContain('application/problem+json');
     expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4))).toMatchObject({ status });
-  });
-});
-
-describe('the route table', () => {
-  it('refuses a route without a permission and two of the same operation id', async () => {
-    const [first, second] = routes;
-    await expect(testServer([{ ...first, permission: undefined } as never])).rejects.toThrow(
-      'declares a scope',
-    );
-    await expect(
-      testServer([first, { ...second, operationId: 'createNote' }] as never),
-    ).rejects.toThrow('createNote');
   });
 });
