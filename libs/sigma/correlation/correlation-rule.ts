@@ -1,25 +1,14 @@
 import type { CorrelationPlan } from '@tocsin/correlation/engine/plan.ts';
-import type { Place } from '../fault.ts';
-import type { RuleLevel, RuleStatus, SigmaRule } from '../rule/rule.ts';
+import type { DocumentHead } from '../rule/rule.ts';
 
 /** A correlation document, whole and checked. Immutable. */
-export interface SigmaCorrelation {
+export interface SigmaCorrelation extends DocumentHead {
   /** What its results and references to it go by. */
   readonly key: string;
-  readonly id: string;
-  readonly name: string;
-  readonly title: string;
-  readonly level: RuleLevel | undefined;
-  readonly status: RuleStatus | undefined;
-  readonly author: string;
-  readonly description: string;
-  readonly tags: readonly string[];
   readonly type: CorrelationType;
   /** False: the rules it refers to do not alert by themselves. */
   readonly generate: boolean;
   readonly plan: CorrelationPlan;
-  readonly file: string;
-  readonly place: Place;
 }
 
 export const CORRELATION_TYPES = [
@@ -42,6 +31,6 @@ export function ruleKey({
   name,
   file,
   place,
-}: Pick<SigmaRule, 'id' | 'name' | 'file' | 'place'>): string {
+}: Pick<DocumentHead, 'id' | 'name' | 'file' | 'place'>): string {
   return id || name || `${file}:${place.line}`;
 }

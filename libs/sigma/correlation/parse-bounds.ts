@@ -22,14 +22,17 @@ export function parseBounds(condition: YamlMap, type: CorrelationType): Bounds {
     const operator = OPERATORS.find((known) => known === key);
     if (operator !== undefined) bounds.push({ operator, value: boundOf(value, key, type) });
     else if (key !== 'field' && key !== 'percentile') {
-      throw fault(
+      throw invalidCorrelation(
         place,
         `${show(key)} is no part of a condition: write ${OPERATORS.join(', ')}, field or percentile`,
       );
     }
   }
   if (bounds.length === 0) {
-    throw fault(condition.place, 'the condition compares nothing: add one such as gte: 10');
+    throw invalidCorrelation(
+      condition.place,
+      'the condition compares nothing: add one such as gte: 10',
+    );
   }
   return { bounds, fields: parseFields(condition, type), percent: parsePercent(condition, type) };
 }
@@ -38,9 +41,10 @@ function boundOf(node: YamlNode, key: string, type: CorrelationType): number {
   const value = node.kind === 'scalar' ? node.value : null;
   const number =
     typeof value === 'boolean' || value === null || value === '' ? Number.NaN : Number(value);
-  if (!Number.isFinite(number)) throw fault(node.place, `${key} is followed by a number`);
+  if (!Number.isFinite(number))
+    throw invalidCorrelation(node.place, `${key} is followed by a number`);
   if (COUNTS.includes(type) && number > PLAN_COUNT_MAX) {
-    throw fault(
+    throw invalidCorrelation(
       node.place,
       `at most ${PLAN_COUNT_MAX} are counted: use value_sum over a field that counts, or a chain`,
     );
@@ -53,23 +57,32 @@ function parseFields(condition: YamlMap, type: CorrelationType): readonly string
   const isWanted = type.startsWith('value_');
   if (node === undefined) {
     if (!isWanted) return [];
-    throw fault(condition.place, `${type} needs the field whose values it looks at: add field`);
+    throw invalidCorrelation(
+      condition.place,
+      `${type} needs the field whose values it looks at: add field`,
+    );
   }
   if (!isWanted)
-    throw fault(node.place, `${type} looks at no field: remove it, or use value_count`);
+    throw invalidCorrelation(
+      node.place,
+      `${type} looks at no field: remove it, or use value_count`,
+    );
   const fields = texts(node, 'field');
   if (fields.length === 1 || type === 'value_count') return fields;
-  throw fault(node.place, `${type} takes one field; only value_count counts combinations`);
+  throw invalidCorrelation(
+    node.place,
+    `${type} takes one field; only value_count counts combinations`,
+  );
 }
 
 function parsePercent(condition: YamlMap, type: CorrelationType): number {
   const node = member(condition, 'percentile');
   if (node === undefined) return PERCENT_DEFAULT;
   if (type !== 'value_percentile')
-    throw fault(node.place, 'only value_percentile has a percentile');
+    throw invalidCorrelation(node.place, 'only value_percentile has a percentile');
   const percent = node.kind === 'scalar' ? Number(node.value) : Number.NaN;
   if (percent > 0 && percent <= 100) return percent;
-  throw fault(node.place, 'percentile is a number above 0 and up to 100');
+  throw invalidCorrelation(node.place, 'percentile is a number above 0 and up to 100');
 }
 
 /** One text or a list of them, none empty. @throws FaultSignal */
@@ -77,14 +90,16 @@ export function texts(node: YamlNode, name: string): readonly string[] {
   const items = node.kind === 'list' ? node.items : [node];
   const found = items.map((item) => {
     const text = item.kind === 'scalar' && item.value !== null ? String(item.value) : '';
-    if (text === '') throw fault(item.place, `${name} has a text for each item`);
+    if (text === '') throw invalidCorrelation(item.place, `${name} has a text for each item`);
     return text;
   });
-  if (found.length === 0) throw fault(node.place, `${name} is empty: name at least one`);
+  if (found.length === 0)
+    throw invalidCorrelation(node.place, `${name} is empty: name at least one`);
   return found;
 }
 
-function fault(place: Place, message: string): FaultSignal {
+/** The fault of a correlation that says something it cannot mean. */
+export function invalidCorrelation(place: Place, message: string): FaultSignal {
   return new FaultSignal('invalid_correlation', place, message);
 }
 

@@ -57,8 +57,8 @@ export interface RuleLogsource {
 export type RuleLevel = 'informational' | 'low' | 'medium' | 'high' | 'critical';
 export type RuleStatus = 'stable' | 'test' | 'experimental' | 'deprecated' | 'unsupported';
 
-/** A detection rule, whole and checked. Immutable. */
-export interface SigmaRule {
+/** What detection rules and correlations say of themselves. */
+export interface DocumentHead {
   /** The UUID in lower case, or `''`: the specification lets it out. */
   readonly id: string;
   /** Unique key for references, or `''`. */
@@ -69,10 +69,14 @@ export interface SigmaRule {
   readonly author: string;
   readonly description: string;
   readonly tags: readonly string[];
-  readonly logsource: RuleLogsource;
-  readonly expression: Expression;
   readonly file: string;
   readonly place: Place;
+}
+
+/** A detection rule, whole and checked. Immutable. */
+export interface SigmaRule extends DocumentHead {
+  readonly logsource: RuleLogsource;
+  readonly expression: Expression;
   /** Every other member as plain data: references, falsepositives, fields, date, custom keys. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
