@@ -8,7 +8,8 @@ export const FILES_MAX = 1_000_000;
 
 const RULE_NAMES = new Set(['.yml', '.yaml']);
 /** Lies beside rules and logs and is neither. */
-const PAPERS = /^(?:license|licence|notice|readme|changelog|copying)(?:\.|$)|\.md$/i;
+const PAPERS =
+  /^(?:license|licence|notice|readme|changelog|copying)(?:\.|$)|\.md$|\.samples\.json$/i;
 
 export function isRuleName(path: string): boolean {
   return RULE_NAMES.has(extname(path).toLowerCase());

@@ -25,7 +25,7 @@ export function windowsEvent(
   if (flat === undefined) return undefined;
   const arrival = { receivedAt: writtenAt, host: '', header: undefined };
   const event = windows.reads === 'json' ? windows.map(flat.routing, '', arrival) : undefined;
-  return event === undefined ? undefined : scanEvent(event, flat.fields);
+  return event === undefined ? undefined : scanEvent(event, flat.fields, writtenAt);
 }
 
 /** A record of an event log without a System part: still a record, so that those behind it keep their ordinals. */
@@ -41,8 +41,9 @@ export function textEvents(text: string, writtenAt: number): readonly ScanEvent[
     if (found !== undefined) return found;
   }
   const event = normalizeLine(text, '', '', writtenAt);
-  if (isJson && event.parseStatus !== 'failed') return [scanEvent(event, event.attributes)];
-  return [scanEvent(event, withText(event.attributes, text))];
+  if (isJson && event.parseStatus !== 'failed')
+    return [scanEvent(event, event.attributes, writtenAt)];
+  return [scanEvent(event, withText(event.attributes, text), writtenAt)];
 }
 
 function wrappedEvents(text: string, writtenAt: number): readonly ScanEvent[] | undefined {
@@ -59,7 +60,7 @@ function wrappedEvents(text: string, writtenAt: number): readonly ScanEvent[] | 
   if (Array.isArray(records) && Object.keys(members).length === 1) {
     return records.map((item) => {
       const event = normalizeLine(JSON.stringify(item), '', '', writtenAt);
-      return scanEvent(event, event.attributes);
+      return scanEvent(event, event.attributes, writtenAt);
     });
   }
   const event = windowsEvent(members, writtenAt);
@@ -72,10 +73,12 @@ function withText(attributes: EventRecord, text: string): EventRecord {
   return { ...attributes, [name]: text };
 }
 
-function scanEvent(event: NormalizedEvent, fields: EventRecord): ScanEvent {
+/** @param writtenAt the time that a record has which states none of its own */
+function scanEvent(event: NormalizedEvent, fields: EventRecord, writtenAt: number): ScanEvent {
   const { parseError, parseStatus, timestamp } = event;
   const known = recogniseEvent(fields, event.logsources);
-  const hasTime = parseError !== 'no_timestamp' && parseError !== 'bad_timestamp';
+  const hasTime =
+    timestamp !== writtenAt && parseError !== 'no_timestamp' && parseError !== 'bad_timestamp';
   const failed = parseStatus === 'failed';
   return { ...known, failed, time: hasTime && !failed ? timestamp : undefined };
 }

@@ -173,6 +173,7 @@ describe('tocsin scan', () => {
     put('logs/deep/a.evtx', evtx());
     put('logs/info.yml', 'x: evil');
     put('logs/README.md', 'evil');
+    put('logs/info.samples.json', '{"match":["evil"]}');
     put('logs/program.exe', Buffer.from([0x4d, 0x5a, 0, 1]));
     const ended = await scan(['rules'], ['logs'], { json: true, stats: true });
     expect(matches(ended).map(({ file }) => file)).toEqual(Array(2).fill('logs/deep/a.evtx'));
@@ -203,6 +204,13 @@ describe('tocsin scan', () => {
   it('ends with 0 when nothing is found', async () => {
     const ended = await scan(['rules'], [put('j.log', 'all is well\n')]);
     expect(ended).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
+  it('gives no time to a record that states none', async () => {
+    const line = '%PARSER-5-CFGLOG_LOGGEDCMD: User:admin  logged command:no evil';
+    put('cisco.yml', rule(8, 'Command', '{product: cisco, service: aaa}', "['no evil']"));
+    const ended = await scan(['cisco.yml'], [put('cisco.log', line)]);
+    expect(matches(ended)).toMatchObject([{ title: 'Command', time: null }]);
   });
 
   it('tries a rule of another logsource only when told to', async () => {
@@ -348,13 +356,13 @@ describe.skipIf(!present)(`the logs in ${CORPUS} (not run where they are absent)
     );
     const wanted = manifest.entries.flatMap(({ rule_id, files, tests }) =>
       files
-        .filter((file) => /\.(?:evtx|json)$/.test(file))
+        .filter((file) => /\.(?:evtx|json|raw)$/.test(file))
         .map((file) => ({
           key: `${rule_id} ${file}`,
           count: Math.max(1, ...tests.map((test) => test.match_count ?? 1)),
         })),
     );
-    expect(wanted).toHaveLength(200);
+    expect(wanted).toHaveLength(201);
     expect(wanted.filter(({ key, count }) => (found.get(key) ?? 0) < count)).toEqual([]);
     expect(ended.status).toBe(1);
   }, 120_000);

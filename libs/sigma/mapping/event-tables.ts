@@ -173,6 +173,32 @@ export const EVENT_TABLES: readonly EventTable[] = [
     logsources: log('aruba', '', 'aos'),
     fields: NO_FIELDS,
   },
+  // IOS and NX-OS lines come with any head or none: what tells them is `%FACILITY-SEVERITY-MNEMONIC` in the text.
+  {
+    name: 'cisco-logged-commands',
+    when: [{ field: 'message', contains: ['%parser-5-cfglog_loggedcmd:', '%aaa-', '%aaaa-'] }],
+    logsources: log('cisco', '', 'aaa'),
+    fields: NO_FIELDS,
+  },
+  {
+    name: 'cisco-bgp',
+    when: [
+      { field: 'message', contains: ['%bgp-', '%bgp_', 'ip-tcp-3-badauth', '%tcp-6-badauth'] },
+    ],
+    logsources: log('cisco', '', 'bgp'),
+    fields: NO_FIELDS,
+  },
+  {
+    name: 'cisco-ldp',
+    when: [
+      {
+        field: 'message',
+        contains: ['%ldp-', '%mpls_ldp', 'tcpmd5authenfail', 'socket_tcp_packet_md5_authen_fail'],
+      },
+    ],
+    logsources: log('cisco', '', 'ldp'),
+    fields: NO_FIELDS,
+  },
   {
     name: 'linux-kernel',
     when: [{ field: 'app', equals: ['kernel'] }],

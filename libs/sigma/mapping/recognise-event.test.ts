@@ -60,6 +60,12 @@ describe('recogniseEvent', () => {
       'bob',
       'kubernetes',
     ],
+    [
+      { message: '1.2.3.4 6705: Feb 17: %PARSER-5-CFGLOG_LOGGEDCMD: User:a  logged command:no x' },
+      'message',
+      '1.2.3.4 6705: Feb 17: %PARSER-5-CFGLOG_LOGGEDCMD: User:a  logged command:no x',
+      'cisco',
+    ],
     [{ app: 'iLO5', message: 'Browser login' }, 'app', 'iLO5', 'hpe'],
   ])('knows %j', (event, field, value, product) => {
     const { fields, logsources } = recogniseEvent(event, []);
