@@ -12,12 +12,15 @@ import { insertAlerts } from '@tocsin/search/postgres/insert-alerts.ts';
 import { Pool } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createCompatService, tenantFromCredential } from './service.ts';
+import { answerUnprocessable } from './unprocessable.ts';
 
 let db: TestDatabase;
 let data: Server;
 let pool: Pool;
 let ingest: TestServer;
 let alerts: TestServer;
+const set: string[] = [];
+let firstEvent = '';
 let taken: { headers: IncomingMessage['headers']; events: Record<string, unknown>[] }[];
 let answer: { status: number; body: object };
 
@@ -42,13 +45,43 @@ beforeAll(async () => {
       event_id: crypto.randomUUID(),
       timestamp: '2026-01-01T00:00:00.000Z',
       category,
+      severity: category === 'ops' ? 2 : 8,
+      source: { system: `host-${index}` },
+      message: 'as it came',
+      attributes:
+        index === 0
+          ? {
+              source: 'vpn-1',
+              log_type: 'authentication',
+              message: 'Failed login',
+              fields: { user: 'bob' },
+            }
+          : { code: 7 },
     };
+    if (index === 0) firstEvent = event.event_id;
     await events.put(testTenant(), 'events', `${index}`, event);
   }
-  const service = createCompatService({ database: db.database, data: pool, events, world });
+  const service = createCompatService({
+    database: db.database,
+    data: pool,
+    events,
+    world,
+    setAlertStatus: async (tenant, alertId, status) => {
+      set.push(`${tenant.tenantId} ${alertId} ${status}`);
+      return db.database.inTenant(tenant, (tx) =>
+        tx
+          .selectFrom('alerts')
+          .selectAll()
+          .where('alert_id', '=', alertId)
+          .executeTakeFirstOrThrow(),
+      );
+    },
+  });
   const options = { verifierOf: tenantFromCredential };
   ingest = await testServer(service.ingestRoutes, options);
   alerts = await testServer(service.alertRoutes, options);
+  answerUnprocessable(ingest.server);
+  answerUnprocessable(alerts.server);
 });
 afterAll(async () => {
   await ingest.server.close();
@@ -61,7 +94,7 @@ afterAll(async () => {
 /** A call as a client of C makes it: a token and no tenant header. */
 async function call(
   api: TestServer,
-  method: 'GET' | 'POST',
+  method: 'GET' | 'POST' | 'PATCH',
   url: string,
   body?: unknown,
   headers?: Record<string, string>,
@@ -134,8 +167,20 @@ describe('the ingest port', () => {
     ['no message', { ...record, message: undefined }],
     ['an unknown severity', { ...record, severity: 'loud' }],
     ['fields that are a list', { ...record, fields: [1] }],
-  ])('refuses a record with %s', async (_, wrong) => {
-    expect((await call(ingest, 'POST', '/ingest', wrong)).status).toBe(400);
+  ])('refuses a record with %s by 422, as it was', async (_, wrong) => {
+    const { status, body } = await call(ingest, 'POST', '/ingest', wrong);
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ status: 422, error: { status_code: 422 } });
+    expect(body.errors).not.toEqual([]);
+  });
+
+  it('answers a body that is no JSON by 400', async () => {
+    const { authorization = '' } = await ingest.headers();
+    const headers = { authorization, 'content-type': 'application/json' };
+    const reply = await ingest.server.app.inject({
+      ...{ method: 'POST', url: '/ingest', headers, payload: '{"source":' },
+    });
+    expect(reply.statusCode).toBe(400);
   });
 
   it('answers a refusal of the data process as it is, so nothing is lost unseen', async () => {
@@ -189,6 +234,81 @@ describe('the alerts port', () => {
     expect((await call(alerts, 'GET', `/alerts/${alert_id}`)).body.alert_id).toBe(alert_id);
     const taken = await call(alerts, 'GET', '/alerts?status=investigating');
     expect(taken.body).toMatchObject([{ label: 'other', status: 'investigating' }]);
+  });
+
+  it('gives an alert with its event, and null when that is not kept', async () => {
+    await db.database.inTenant(testTenant(), (tx) =>
+      tx
+        .updateTable('alerts')
+        .set({ related_events: JSON.stringify([firstEvent]) })
+        .where('tenant_id', '=', 'acme-corp')
+        .where('rule_name', '=', 'other')
+        .execute(),
+    );
+    const { body } = await call(alerts, 'GET', '/alerts?limit=500');
+    const shown = await Promise.all(
+      body.map(({ alert_id }: { alert_id: string }) => call(alerts, 'GET', `/alerts/${alert_id}`)),
+    );
+    expect(shown.map((answer) => answer.body.event?.message ?? null).sort()).toEqual([
+      'Failed login',
+      null,
+    ]);
+  });
+
+  it('lists events as they were sent, by severity and source', async () => {
+    const { body } = await call(alerts, 'GET', '/events');
+    expect(body).toHaveLength(3);
+    expect(body).toContainEqual({
+      event_id: firstEvent,
+      ts: '2026-01-01T00:00:00.000Z',
+      source: 'vpn-1',
+      log_type: 'authentication',
+      severity: 'high',
+      message: 'Failed login',
+      fields: { user: 'bob' },
+    });
+    const low = await call(alerts, 'GET', '/events?severity=low&source=host-2');
+    expect(low.body).toMatchObject([
+      { log_type: 'ops', message: 'as it came', fields: { code: 7 } },
+    ]);
+    expect((await call(alerts, 'GET', '/events?limit=1')).body).toHaveLength(1);
+    expect((await call(alerts, 'GET', '/events?severity=loud')).status).toBe(422);
+  });
+
+  it("sets the status of the tenant's alert", async () => {
+    const { body } = await call(alerts, 'GET', '/alerts?status=new');
+    const { alert_id } = body[0];
+    const changed = await call(alerts, 'PATCH', `/alerts/${alert_id}?status=resolved`);
+    expect(changed.status).toBe(200);
+    expect(set).toEqual([`acme-corp ${alert_id} resolved`]);
+    expect((await call(alerts, 'PATCH', `/alerts/${alert_id}?status=acknowledged`)).status).toBe(
+      422,
+    );
+    expect((await call(alerts, 'PATCH', `/alerts/${alert_id}`)).status).toBe(422);
+    expect((await call(alerts, 'PATCH', '/alerts/none?status=new')).status).toBe(404);
+  });
+
+  it.each([
+    ['GET', '/alerts'],
+    ['GET', `/alerts/${crypto.randomUUID()}`],
+    ['PATCH', `/alerts/${crypto.randomUUID()}?status=new`],
+    ['GET', '/events'],
+    ['GET', '/stats'],
+  ] as const)('answers %s %s to nobody without a token, nor to a role without the right', async (method, url) => {
+    const nobody = await alerts.server.app.inject({ method, url });
+    expect(nobody.statusCode).toBe(401);
+    const { authorization = '' } = await alerts.headers({ role: 'platform_admin' });
+    const platform = await alerts.server.app.inject({ method, url, headers: { authorization } });
+    expect([401, 403]).toContain(platform.statusCode);
+  });
+
+  it("answers another tenant's alert by 404, and lists none of it", async () => {
+    const theirs = await db.database.inTenant(testTenant('umbrella'), (tx) =>
+      tx.selectFrom('alerts').select('alert_id').executeTakeFirstOrThrow(),
+    );
+    expect((await call(alerts, 'GET', `/alerts/${theirs.alert_id}`)).status).toBe(404);
+    const { body } = await call(alerts, 'GET', '/alerts?limit=500');
+    expect(JSON.stringify(body)).not.toContain(theirs.alert_id);
   });
 
   it('counts events and alerts', async () => {

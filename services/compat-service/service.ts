@@ -4,6 +4,7 @@ import { publicRoute, type Route } from '@tocsin/http/route.ts';
 import Type from 'typebox';
 import type { CompatDeps } from './compat-deps.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { eventsRoute } from './routes/events.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { statsRoute } from './routes/stats.ts';
 
@@ -16,7 +17,12 @@ export function createCompatService(deps: CompatDeps): {
   return {
     name: 'compat-service',
     ingestRoutes: [healthRoute('ingest-service'), ...ingestRoutes(deps)],
-    alertRoutes: [healthRoute('detection-service'), ...alertRoutes(deps), statsRoute(deps)],
+    alertRoutes: [
+      healthRoute('detection-service'),
+      ...alertRoutes(deps),
+      eventsRoute(deps),
+      statsRoute(deps),
+    ],
   };
 }
 

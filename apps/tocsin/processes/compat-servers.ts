@@ -1,6 +1,7 @@
 import type { CredentialVerifier } from '@tocsin/auth/credential-verifier.ts';
 import type { CompatDeps } from '@tocsin/compat-service/compat-deps.ts';
 import { createCompatService, tenantFromCredential } from '@tocsin/compat-service/service.ts';
+import { answerUnprocessable } from '@tocsin/compat-service/unprocessable.ts';
 import type { RateGate } from '@tocsin/http/rate-gate.ts';
 import type { Route } from '@tocsin/http/route.ts';
 import { buildServer, type HttpServer } from '@tocsin/http/server.ts';
@@ -47,6 +48,7 @@ export async function openCompatServers(options: CompatServerOptions): Promise<C
       metrics,
       world,
     });
+    answerUnprocessable(server);
     opened.push({ server, metrics });
     await server.listen({ host, port });
     log.info('a port for older clients is open', { action: 'compat.listen', host, port });

@@ -8,6 +8,7 @@ import type { Consumer } from '@tocsin/bus/event-bus.ts';
 import { openRemoteEventBus } from '@tocsin/bus/remote/remote-event-bus.ts';
 import { loadConfig } from '@tocsin/config/load-config.ts';
 import { CONTROL_CONFIG } from '@tocsin/config/processes.ts';
+import { setAlertStatus } from '@tocsin/correlate-service/alert-status.ts';
 import { relayOutbox } from '@tocsin/database/outbox-relay.ts';
 import { healthRoutes } from '@tocsin/http/health.ts';
 import { RateGate } from '@tocsin/http/rate-gate.ts';
@@ -88,6 +89,7 @@ async function main(): Promise<void> {
     host: config.tlsCertFile === undefined ? config.host : '127.0.0.1',
     ingestPort: config.compatIngestPort,
     alertsPort: config.compatAlertsPort,
+    setAlertStatus: (...asked) => setAlertStatus({ database, world }, ...asked),
     verifier,
     tenants,
     rates,

@@ -1,5 +1,6 @@
 import { idParams, notFound, pathId } from '@tocsin/http/path-id.ts';
 import { type Route, tenantRoute } from '@tocsin/http/route.ts';
+import { isUuid } from '@tocsin/kernel/uuid.ts';
 import Type from 'typebox';
 import type { CompatDeps } from '../compat-deps.ts';
 import {
@@ -9,6 +10,13 @@ import {
   STATUSES_BEHIND,
   scoredRow,
 } from '../domain/scored-row.ts';
+import { StoredRecord } from '../domain/stored-record.ts';
+import { findEvent } from './events.ts';
+
+const ScoredRowWithEvent = Type.Intersect([
+  ScoredRow,
+  Type.Object({ event: Type.Union([StoredRecord, Type.Null()]) }),
+]);
 
 const query = Type.Object(
   {
@@ -20,8 +28,9 @@ const query = Type.Object(
   { additionalProperties: false },
 );
 
-/** `GET /alerts` (newest event first) and `GET /alerts/{id}`. */
-export function alertRoutes({ database }: CompatDeps): readonly Route[] {
+/** `GET /alerts` (newest event first), `GET /alerts/{id}` with its event, `PATCH /alerts/{id}?status=`. */
+export function alertRoutes(deps: CompatDeps): readonly Route[] {
+  const { database } = deps;
   const shared = { method: 'GET', tags: ['compat'], permission: 'alerts:read' } as const;
   return [
     tenantRoute({
@@ -54,9 +63,9 @@ export function alertRoutes({ database }: CompatDeps): readonly Route[] {
       ...shared,
       path: '/alerts/{id}',
       operationId: 'compatGetAlert',
-      summary: 'Give one scored alert',
+      summary: 'Give one scored alert and its event',
       params: idParams,
-      responses: { 200: ScoredRow },
+      responses: { 200: ScoredRowWithEvent },
       handle: async (tenant, { params }) => {
         const alertId = pathId(params.id, 'alert');
         const row = await database.inTenant(tenant, (tx) =>
@@ -68,6 +77,29 @@ export function alertRoutes({ database }: CompatDeps): readonly Route[] {
             .executeTakeFirst(),
         );
         if (row === undefined) throw notFound('alert', alertId);
+        const scored = scoredRow(row);
+        const { event_id } = scored;
+        const event =
+          event_id !== null && isUuid(event_id) ? await findEvent(deps, tenant, event_id) : null;
+        return { status: 200, body: { ...scored, event } };
+      },
+    }),
+    tenantRoute({
+      method: 'PATCH',
+      tags: ['compat'],
+      permission: 'alerts:write',
+      path: '/alerts/{id}',
+      operationId: 'compatChangeAlert',
+      summary: 'Set the status of a scored alert',
+      params: idParams,
+      query: Type.Object(
+        { status: Type.Enum([...SCORED_STATUSES] as ScoredStatus[]) },
+        { additionalProperties: false },
+      ),
+      responses: { 200: ScoredRow },
+      handle: async (tenant, { params, query: { status }, requestId }) => {
+        const alertId = pathId(params.id, 'alert');
+        const row = await deps.setAlertStatus(tenant, alertId, status, requestId);
         return { status: 200, body: scoredRow(row) };
       },
     }),

@@ -1,7 +1,4 @@
-import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import { ALERT_STATUSES, Alert, type AlertStatus } from '@tocsin/contracts/alert.ts';
-import { writeAudit } from '@tocsin/database/audit.ts';
-import type { TenantTransaction } from '@tocsin/database/database.ts';
 import { alertDocument } from '@tocsin/database/records/alert-document.ts';
 import { checkIfMatch, etagOf } from '@tocsin/http/etag.ts';
 import { idParams, pathId } from '@tocsin/http/path-id.ts';
@@ -11,8 +8,8 @@ import { checkTransition } from '@tocsin/kernel/transition.ts';
 import Type, { type Static } from 'typebox';
 import type { CorrelateRouteDeps } from '../correlate-route-deps.ts';
 import { ALERT_TRANSITIONS } from '../domain/alert-transitions.ts';
+import { recordAlertChange } from '../records/alert-change.ts';
 import { type AlertRow, changeAlert, getAlertForChange } from '../records/alert-queries.ts';
-import { addEntries, personEntry } from '../records/incident-timeline.ts';
 
 /** Longest suppression of an alert, milliseconds: a suppression ends, or it is a rule that should be changed. */
 export const SUPPRESSION_MS_MAX = 90 * 24 * 60 * 60 * 1000;
@@ -54,7 +51,8 @@ export function changeAlertRoute({ database, world }: CorrelateRouteDeps): Route
         const change = changeOf(alert, request.body, now);
         if (change === undefined) return alert;
         const changed = await changeAlert(tx, tenant, alert, change, now);
-        await record(tx, tenant, alert, changed, now, request.requestId);
+        const { requestId } = request;
+        await recordAlertChange(tx, tenant, { before: alert, after: changed, now, requestId });
         return changed;
       });
       return {
@@ -96,41 +94,6 @@ function suppressedUntil(alert: AlertRow, asked: Change, now: Date): Date | null
     throw invalid('/suppress_reason', 'is required with suppressed_until');
   }
   return until;
-}
-
-async function record(
-  tx: TenantTransaction,
-  tenant: TenantContext,
-  before: AlertRow,
-  after: AlertRow,
-  now: Date,
-  requestId: string,
-): Promise<void> {
-  await writeAudit(tx, tenant, {
-    action: 'alert.change',
-    objectType: 'alert',
-    objectId: before.alert_id,
-    before: workflow(before),
-    after: workflow(after),
-    requestId,
-  });
-  if (after.incident_id === null) return;
-  const entry = personEntry(tenant, after.incident_id, `alert/${after.alert_id}/${after.version}`, {
-    at: now,
-    kind: 'alert_changed',
-    summary: `Alert changed: ${after.status}`,
-    detail: { before: workflow(before), after: workflow(after) },
-  });
-  await addEntries(tx, [{ ...entry, alert_id: after.alert_id }]);
-}
-
-function workflow({ status, assignee, suppressed_until, suppress_reason }: AlertRow): object {
-  return {
-    status,
-    assignee,
-    suppressed_until: suppressed_until?.toISOString() ?? null,
-    suppress_reason,
-  };
 }
 
 function invalid(pointer: string, detail: string): Problem {
