@@ -1,4 +1,5 @@
 import type { RuleDocument } from './rule-document.ts';
+import type { SigmaException } from './sigma-exception.ts';
 
 /** What a tenant decided of one rule. */
 export interface RuleSetting {
@@ -9,6 +10,8 @@ export interface RuleSetting {
   readonly severity: number | null;
   /** Instead of the parameter `threshold`; null leaves that. */
   readonly threshold: number | null;
+  /** Events that a Sigma rule leaves out; default: none. */
+  readonly exceptions?: readonly SigmaException[];
   /** The version that runs, of a rule of the tenant's own. */
   readonly document?: RuleDocument;
 }
@@ -30,7 +33,10 @@ export function effectiveRules(
 }
 
 /** Whether a shipped rule watches a tenant. */
-export function runsFor(rule: RuleDocument, setting: RuleSetting | undefined): boolean {
+export function runsFor(
+  rule: RuleDocument,
+  setting: Pick<RuleSetting, 'enabled'> | undefined,
+): boolean {
   return setting?.enabled ?? rule.enabled_by_default ?? true;
 }
 

@@ -674,6 +674,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/logout/backchannel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends what the identity provider ended: it asks for this itself */
+        post: operations["logoutByProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notifications": {
         parameters: {
             query?: never;
@@ -1037,6 +1054,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sigma-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a Sigma rule of your own, as a draft */
+        post: operations["createSigmaRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sigma-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep a new version of a Sigma rule of your own */
+        put: operations["putSigmaRule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tenants": {
         parameters: {
             query?: never;
@@ -1264,6 +1315,8 @@ export interface components {
         /** Change of a rule */
         ChangeOfARule: {
             enabled?: boolean;
+            /** @description Events that a Sigma rule leaves out, all of them; an empty list takes them back */
+            exceptions?: components["schemas"]["ExceptionOfASigmaRule"][];
             /** @description Instead of the rule’s own; null takes it back */
             severity?: number | null;
             /**
@@ -1290,7 +1343,7 @@ export interface components {
             ingest_events_per_second?: number;
             /** @description Requests that carry events */
             ingest_requests_per_second?: number;
-            /** @description Bytes of events and raw lines kept */
+            /** @description Bytes of raw lines kept in the archive, compressed */
             stored_bytes?: number;
             /** @description People known to the tenant */
             users?: number;
@@ -1406,6 +1459,17 @@ export interface components {
             tenant_id?: string;
             /** Format: date-time */
             timestamp?: string;
+        };
+        /** Exception of a Sigma rule */
+        ExceptionOfASigmaRule: {
+            /** @description Search identifiers and a condition, as in a Sigma rule: events that meet it are no matches of the rule */
+            detection: {
+                condition: string;
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description Why, for whoever asks later */
+            reason: string;
         };
         /** Histogram */
         Histogram: {
@@ -1579,6 +1643,10 @@ export interface components {
             /** @description Of http or https */
             url?: string;
         };
+        /** Logout told by the provider */
+        LogoutToldByTheProvider: {
+            logout_token: string;
+        };
         /** New tenant */
         NewTenant: {
             branding?: components["schemas"]["TenantBranding"];
@@ -1704,6 +1772,7 @@ export interface components {
             condition?: unknown;
             description: string;
             enabled: boolean;
+            exceptions: components["schemas"]["ExceptionOfASigmaRule"][];
             false_positives: string[];
             group_by: string[];
             id: string;
@@ -1715,6 +1784,11 @@ export interface components {
             name: string;
             /** @enum {unknown} */
             origin: "shipped" | "own";
+            /**
+             * @description Of Sigma documents: inactive waits for a list, refused cannot be read. Others are loaded
+             * @enum {unknown}
+             */
+            outcome: "loaded" | "inactive" | "refused";
             overrides: {
                 severity: number | null;
                 threshold: number | null;
@@ -1722,6 +1796,7 @@ export interface components {
             parameters: {
                 [key: string]: unknown;
             };
+            reason: string;
             /** @description As it is used for the tenant */
             severity: number;
             /** @enum {unknown} */
@@ -1740,6 +1815,12 @@ export interface components {
             name: string;
             /** @enum {unknown} */
             origin: "shipped" | "own";
+            /**
+             * @description Of Sigma documents: inactive waits for a list, refused cannot be read. Others are loaded
+             * @enum {unknown}
+             */
+            outcome: "loaded" | "inactive" | "refused";
+            reason: string;
             /** @description As it is used for the tenant */
             severity: number;
             /** @enum {unknown} */
@@ -1858,6 +1939,11 @@ export interface components {
             /** @description Whom the identity provider named */
             subject: string;
             tenant_id: string | null;
+        };
+        /** Sigma rule to keep */
+        SigmaRuleToKeep: {
+            /** @description YAML: a rule, or a correlation with the rules it counts. The rule that alerts has a UUID as its id */
+            text: string;
         };
         /** Stored event */
         StoredEvent: {
@@ -1978,7 +2064,7 @@ export interface components {
             ingest_events_per_second: number;
             /** @description Requests that carry events */
             ingest_requests_per_second: number;
-            /** @description Bytes of events and raw lines kept */
+            /** @description Bytes of raw lines kept in the archive, compressed */
             stored_bytes: number;
             /** @description People known to the tenant */
             users: number;
@@ -4007,6 +4093,37 @@ export interface operations {
             };
         };
     };
+    logoutByProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["LogoutToldByTheProvider"];
+            };
+        };
+        responses: {
+            /** @description Ends what the identity provider ended: it asks for this itself */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listNotifications: {
         parameters: {
             query?: {
@@ -4455,6 +4572,7 @@ export interface operations {
                 kind?: string;
                 limit?: number;
                 origin?: "shipped" | "own";
+                outcome?: "loaded" | "inactive" | "refused";
                 status?: "draft" | "active" | "retired";
                 tag?: string;
             };
@@ -4961,6 +5079,80 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSigmaRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SigmaRuleToKeep"];
+            };
+        };
+        responses: {
+            /** @description Keep a Sigma rule of your own, as a draft */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putSigmaRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant of the credential: needed with a JWT; with an API key it may be left out */
+                "X-Tenant-ID"?: string;
+            };
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SigmaRuleToKeep"];
+            };
+        };
+        responses: {
+            /** @description Keep a new version of a Sigma rule of your own */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
             };
             /** @description A problem (RFC 9457) */
             default: {

@@ -27,6 +27,8 @@ export interface RuleSettingRow {
   enabled: boolean;
   severity: number | null;
   threshold: number | null;
+  /** Of Sigma rules: a list of events to leave out. */
+  exceptions: ColumnType<unknown, string | undefined, string>;
   revision: number;
   updated_at: Date;
   updated_by: string;

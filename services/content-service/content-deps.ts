@@ -1,4 +1,5 @@
 import type { RuleDocument } from '@tocsin/content/rule-document.ts';
+import type { SigmaException } from '@tocsin/content/sigma-exception.ts';
 import type { Database } from '@tocsin/database/database.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { Document, SearchStore } from '@tocsin/search/search-store.ts';
@@ -12,6 +13,17 @@ export interface ContentDeps {
   /** For dry runs. */
   readonly events: SearchStore;
   readonly ruleEngine: RuleEngine;
+  /** The Sigma documents of the installation; default: none. Throws `unavailable` while the detector is away. */
+  readonly sigma?: () => Promise<readonly SigmaEntry[]>;
+}
+
+/** A Sigma document of the installation, and what became of it. */
+export interface SigmaEntry {
+  /** Without a condition; `id` is what alerts call it. */
+  readonly document: RuleDocument;
+  readonly outcome: 'loaded' | 'inactive' | 'refused';
+  /** Why it does not run; `''` when it does. */
+  readonly reason: string;
 }
 
 /** What detect knows of rules: the service that keeps them does not run them. */
@@ -22,6 +34,14 @@ export interface RuleEngine {
    * @throws Problem `invalid_request` that points at the member at fault
    */
   check(document: unknown): RuleDocument;
+  /**
+   * The document that keeps a tenant's own Sigma text. UNTRUSTED text.
+   *
+   * @throws Problem `invalid_request` that names line and column
+   */
+  checkSigma(text: string, version: number): RuleDocument;
+  /** @throws Problem `invalid_request` for an exception that cannot be read */
+  checkException(exception: SigmaException): void;
   /** Tries a checked rule on stored events. Their log source is not stored, so it is not asked for. */
   trial(document: RuleDocument): RuleTrial;
 }

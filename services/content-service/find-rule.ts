@@ -4,7 +4,7 @@ import type { TenantTransaction } from '@tocsin/database/database.ts';
 import { notFound } from '@tocsin/http/path-id.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import Type from 'typebox';
-import type { ContentDeps } from './content-deps.ts';
+import type { ContentDeps, SigmaEntry } from './content-deps.ts';
 import type { KnownRule } from './domain/rule-view.ts';
 import { findVersion, listRules, lockSetting, type RuleSettingRecord } from './records.ts';
 
@@ -16,14 +16,23 @@ export async function allRules(
   { rules }: ContentDeps,
   tx: TenantTransaction,
   tenant: TenantContext,
+  sigma: readonly SigmaEntry[],
 ): Promise<KnownRule[]> {
   const settings = await listRules(tx, tenant);
   const byId = new Map(settings.map((setting) => [setting.rule_id, setting]));
   const shipped = rules.map((document) => ({ document, setting: byId.get(document.id) }));
+  const documents = sigma.map(({ document, outcome, reason }) => ({
+    document,
+    setting: byId.get(document.id),
+    outcome,
+    reason,
+  }));
   const own = settings.flatMap((setting) =>
     setting.document === null ? [] : [{ document: setting.document, setting }],
   );
-  return [...shipped, ...own].sort((a, b) => (a.document.id < b.document.id ? -1 : 1));
+  return [...shipped, ...documents, ...own].sort((a, b) =>
+    a.document.id < b.document.id ? -1 : 1,
+  );
 }
 
 /**
@@ -36,9 +45,17 @@ export async function lockRule(
   tx: TenantTransaction,
   tenant: TenantContext,
   ruleId: string,
+  sigma: readonly SigmaEntry[] = [],
 ): Promise<KnownRule> {
   const setting = await lockSetting(tx, tenant, ruleId);
+  const entry = sigma.find(({ document }) => document.id === ruleId);
+  if (entry !== undefined && setting?.origin !== 'own') return { ...entry, setting };
   return { document: await documentFor(deps, tx, tenant, ruleId, setting), setting };
+}
+
+/** The Sigma documents of the installation; asked before a transaction, because it asks another process. */
+export async function sigmaEntries({ sigma }: ContentDeps): Promise<readonly SigmaEntry[]> {
+  return (await sigma?.()) ?? [];
 }
 
 async function documentFor(

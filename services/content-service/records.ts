@@ -1,6 +1,7 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { RuleDocument } from '@tocsin/content/rule-document.ts';
 import type { RuleSetting } from '@tocsin/content/rule-setting.ts';
+import type { SigmaException } from '@tocsin/content/sigma-exception.ts';
 import type { RuleSettingRow, RuleVersionRow } from '@tocsin/database/content-tables.ts';
 import type { TenantTransaction } from '@tocsin/database/database.ts';
 import type { Insertable, Selectable, Updateable } from 'kysely';
@@ -46,12 +47,13 @@ export async function listRuleSettings(
   tenant: TenantContext,
 ): Promise<readonly RuleSetting[]> {
   const rows = await listRules(tx, tenant);
-  return rows.map(({ rule_id, status, enabled, severity, threshold, document }) => ({
+  return rows.map(({ rule_id, status, enabled, severity, threshold, exceptions, document }) => ({
     rule_id,
     status,
     enabled,
     severity,
     threshold,
+    exceptions: exceptions as readonly SigmaException[],
     ...(document === null ? {} : { document }),
   }));
 }

@@ -2,11 +2,13 @@ import type { Route } from '@tocsin/http/route.ts';
 import type { ContentDeps } from './content-deps.ts';
 import { changeRuleRoute } from './routes/change-rule.ts';
 import { createRuleRoute } from './routes/create-rule.ts';
+import { createSigmaRuleRoute } from './routes/create-sigma-rule.ts';
 import { dryRunRoute } from './routes/dry-run.ts';
 import { getRuleRoute } from './routes/get-rule.ts';
 import { listRulesRoute } from './routes/list-rules.ts';
 import { listVersionsRoute } from './routes/list-versions.ts';
 import { putRuleRoute } from './routes/put-rule.ts';
+import { putSigmaRuleRoute } from './routes/put-sigma-rule.ts';
 import { validateRuleRoute } from './routes/validate-rule.ts';
 
 /** Keeps the detection rules of tenants. */
@@ -19,6 +21,8 @@ export function createContentService(deps: ContentDeps): {
     routes: [
       listRulesRoute(deps),
       createRuleRoute(deps),
+      createSigmaRuleRoute(deps),
+      putSigmaRuleRoute(deps),
       validateRuleRoute(deps),
       dryRunRoute(deps),
       getRuleRoute(deps),

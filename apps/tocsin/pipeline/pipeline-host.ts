@@ -10,6 +10,7 @@ import type {
 } from '@tocsin/bus/event-bus.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
 import type { RuleSetting } from '@tocsin/content/rule-setting.ts';
+import type { SigmaEntry } from '@tocsin/detect-service/domain/sigma/catalogue.ts';
 import type { RuleFault } from '@tocsin/detect-service/domain/tenant-rules.ts';
 import type { Readiness } from '@tocsin/http/health.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
@@ -186,6 +187,11 @@ export class PipelineHost implements LogHandler {
   /** Swaps the rules of a tenant between two frames; gives those that cannot run. */
   setRules(tenantId: TenantId, settings: readonly RuleSetting[]): Promise<readonly RuleFault[]> {
     return this.#calls.call('setRules', [tenantId, settings]);
+  }
+
+  /** The Sigma documents of the installation, with what became of each. */
+  sigmaCatalogue(): Promise<readonly SigmaEntry[]> {
+    return this.#calls.call('sigmaCatalogue', []);
   }
 
   /** Metrics of the pipeline's thread, in Prometheus' text format. */

@@ -52,7 +52,7 @@ async function readFolders(
       inactive: inactive.length,
       refused: refused.length,
     };
-    return { seen, loaded: { rules, silent, correlations, counts, refused } };
+    return { seen, loaded: { rules, silent, correlations, inactive, counts, refused } };
   } catch (error) {
     if (!isProblem(error) && !(error instanceof Error && 'code' in error)) throw error;
     const problem = isProblem(error) ? (error.detail ?? error.message) : error.message;

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { SigmaCorrelation } from '@tocsin/sigma/correlation/correlation-rule.ts';
 import type { SigmaFault } from '@tocsin/sigma/fault.ts';
 import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
+import type { InactiveRule } from '@tocsin/sigma/rule/load-rules.ts';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
 import type { Log } from '@tocsin/telemetry/log.ts';
 import type { Metrics } from '@tocsin/telemetry/metrics.ts';
@@ -23,6 +24,7 @@ export type LoadedSigma =
       readonly rules: readonly SigmaRule[];
       readonly silent: ReadonlySet<string>;
       readonly correlations: readonly SigmaCorrelation[];
+      readonly inactive: readonly InactiveRule[];
       readonly counts: Readonly<Record<'loaded' | 'correlations' | 'inactive' | 'refused', number>>;
       readonly refused: readonly SigmaFault[];
     }
@@ -30,7 +32,9 @@ export type LoadedSigma =
 
 /** Where rules go when they are ready. */
 export interface SigmaUser {
-  use(content: Pick<SigmaContent, 'rules' | 'silent' | 'correlations'>): void;
+  use(content: Pick<SigmaContent, 'rules' | 'silent' | 'correlations' | 'inactive'>): void;
+  /** Told what the newest reading refused. */
+  refused?(refused: readonly SigmaFault[]): void;
 }
 
 /** Refused documents that are logged of one reading. */
@@ -81,6 +85,7 @@ export async function loadSigmaRules(
       readings.add({ outcome: taken ? 'taken' : 'former_stays' }, 1);
       logRefused(log, told.refused, taken);
       if (taken) user.use(told);
+      user.refused?.(told.refused);
       inUse ||= taken;
       if (taken) log.info(`${told.rules.length} Sigma rules are in use`, { action: 'sigma.load' });
     }

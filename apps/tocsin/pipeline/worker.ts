@@ -6,6 +6,7 @@ import type { RuleSetting } from '@tocsin/content/rule-setting.ts';
 import { SHIPPED_RULES } from '@tocsin/content/shipped-rules.ts';
 import { createDetector } from '@tocsin/detect-service/detector.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
+import { type SigmaEntry, sigmaCatalogue } from '@tocsin/detect-service/domain/sigma/catalogue.ts';
 import { type SigmaInUse, SigmaRules } from '@tocsin/detect-service/domain/sigma/sigma-rules.ts';
 import { TenantRules } from '@tocsin/detect-service/domain/tenant-rules.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
@@ -20,6 +21,7 @@ import type {
   HistogramRequest,
   SearchRequest,
 } from '@tocsin/search/search-store.ts';
+import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
 import { TEXT_SOURCES } from '@tocsin/sources/registry.ts';
 import { openLog } from '@tocsin/telemetry/log.ts';
 import { Metrics } from '@tocsin/telemetry/metrics.ts';
@@ -30,7 +32,7 @@ import type { DeferredEntry } from './deferred-protocol.ts';
 import { Pipeline, type PipelineEntry } from './pipeline.ts';
 import { detectCounts, pipelineCounters } from './pipeline-metrics.ts';
 import { PortCalls } from './port-calls.ts';
-import { loadSigmaRules, shippedSigmaFolder } from './sigma-loading.ts';
+import { loadSigmaRules, type SigmaUser, shippedSigmaFolder } from './sigma-loading.ts';
 import { eraseInThread, expireInThread } from './thread-storage.ts';
 import type { SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts';
 
@@ -51,16 +53,24 @@ async function main(): Promise<void> {
   const objects = await FolderObjectStore.open(`${dataFolder}/objects`, world);
   const windows = await openMemoryWindowStore(world, { folder: `${dataFolder}/windows` });
   const metrics = new Metrics('pipeline');
-  const rules = new TenantRules(buildRuleRegistry(SHIPPED_RULES));
   const sigma = new SigmaRules(new Set(['syslog', ...TEXT_SOURCES.map(({ id }) => id)]));
+  const rules = new TenantRules(buildRuleRegistry(SHIPPED_RULES), sigma);
   const folders = [shippedSigmaFolder(), ...(rulesFolder === undefined ? [] : [rulesFolder])];
   const log = openLog({ service: 'data', level: 'info', clock: world.clock, pretty: false });
   let deferred: DeferredControl | undefined;
-  const use = (content: SigmaInUse): void => {
-    sigma.use(content);
-    void deferred?.told();
+  let inUse: SigmaInUse & Pick<SigmaContent, 'inactive'>;
+  let catalogue: readonly SigmaEntry[] = [];
+  const user: SigmaUser = {
+    use(content) {
+      inUse = content;
+      sigma.use(content);
+      void deferred?.told();
+    },
+    refused(refused) {
+      catalogue = sigmaCatalogue({ ...inUse, refused });
+    },
   };
-  await loadSigmaRules(folders, { use }, { log, metrics });
+  await loadSigmaRules(folders, user, { log, metrics });
   const detector = createDetector({
     rules,
     sigma,
@@ -103,6 +113,7 @@ async function main(): Promise<void> {
       return faults;
     },
     metrics: () => metrics.text(),
+    sigmaCatalogue: async () => catalogue,
     ping: () => store.applied('ping'),
   });
   const pipeline: Pipeline = new Pipeline({

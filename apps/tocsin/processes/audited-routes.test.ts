@@ -33,6 +33,8 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   'DELETE /v1/queues/{topic}/{group}/dead-letters/{id}': 'queue-service',
   'POST /v1/rules': 'content-service',
   'PUT /v1/rules/{rule_id}': 'content-service',
+  'POST /v1/sigma-rules': 'content-service',
+  'PUT /v1/sigma-rules/{rule_id}': 'content-service',
   'PATCH /v1/rules/{rule_id}': 'content-service',
   'DELETE /v1/session/all/{id}': 'identity-service',
 };

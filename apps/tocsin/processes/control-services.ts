@@ -5,6 +5,7 @@ import type { KeyPepper } from '@tocsin/auth/key-pepper.ts';
 import type { EventBus } from '@tocsin/bus/event-bus.ts';
 import { createCaseService } from '@tocsin/case-service/service.ts';
 import { SHIPPED_RULES } from '@tocsin/content/shipped-rules.ts';
+import type { ContentDeps } from '@tocsin/content-service/content-deps.ts';
 import { createContentService } from '@tocsin/content-service/service.ts';
 import { WORK_GROUPS, WORK_TOPICS } from '@tocsin/contracts/topic.ts';
 import { createCorrelateService } from '@tocsin/correlate-service/service.ts';
@@ -36,6 +37,8 @@ export interface ControlParts {
   readonly data: Dispatcher;
   /** The event store. */
   readonly events: SearchStore;
+  /** The Sigma documents of the installation; absent: none. */
+  readonly sigmaRules?: NonNullable<ContentDeps['sigma']>;
   readonly world: World;
   readonly metrics: Metrics;
   /** What the stored form of API keys is made with. */
@@ -123,7 +126,14 @@ export function composeControl(parts: ControlParts): ControlServices {
     }),
     createTenantService({ database, residency: parts.residency }),
     audit,
-    createContentService({ database, world, rules: SHIPPED_RULES, events, ruleEngine }),
+    createContentService({
+      database,
+      world,
+      rules: SHIPPED_RULES,
+      events,
+      ruleEngine,
+      ...(parts.sigmaRules === undefined ? {} : { sigma: parts.sigmaRules }),
+    }),
     createSearchService({ store: events, clock: world.clock }),
   ];
   return {

@@ -28,6 +28,7 @@ import { listenOn } from './listen-on.ts';
 import { admitAgain } from './live-wiring.ts';
 import { openLogin } from './login.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
+import { RemoteSigmaRules } from './remote-sigma-rules.ts';
 import { RemoteTenantStorage } from './remote-tenant-storage.ts';
 import { startRetention } from './start-retention.ts';
 
@@ -66,7 +67,9 @@ async function main(): Promise<void> {
   const auditKey = await openAuditKey(world, home.keys);
   const knownCallers = login === undefined ? verifier : withSessions(verifier, login.sessions);
   const tenants = openTenantDirectory(database, world);
+  const sigmaRules = new RemoteSigmaRules(home.internalSocket, internalToken, world.clock);
   const services = composeControl({
+    sigmaRules: () => sigmaRules.read(),
     admit: admitAgain(knownCallers, tenants, world.clock),
     residency: config.dataResidency,
     webhookNetworks: config.webhookNetworks,
@@ -154,6 +157,7 @@ async function main(): Promise<void> {
     await relay.stop();
     await retention.stop();
     await storage.close();
+    await sigmaRules.close();
     await sealing.stop();
     await events.close();
     await bus.close();

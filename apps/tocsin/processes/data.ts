@@ -22,6 +22,7 @@ import { busCheck, databaseCheck } from './checks.ts';
 import { composeData } from './data-services.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
 import { feedRules } from './rule-feed.ts';
+import { serveSigmaRules } from './serve-sigma-rules.ts';
 import { serveTenantStorage } from './serve-tenant-storage.ts';
 
 /**
@@ -114,6 +115,7 @@ async function main(): Promise<void> {
       internalToken,
       (error) => log.error('removing data of a tenant failed', { action: 'storage', error }),
     ),
+    serveSigmaRules(() => host.sigmaCatalogue(), internalToken),
     serveEventBus(bus, {
       credentials: [{ name: 'control', token: internalToken, grants: CONTROL_GRANTS }],
       random: world.random,

@@ -1,5 +1,9 @@
 import type { RuleEngine } from '@tocsin/content-service/content-deps.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
+import {
+  exceptionExpression,
+  ownSigmaDocument,
+} from '@tocsin/detect-service/domain/sigma/decisions.ts';
 import { tryRule } from '@tocsin/detect-service/domain/try-rule.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import { eventFromDocument } from '@tocsin/search/duckdb/event-document.ts';
@@ -10,6 +14,10 @@ export const ruleEngine: RuleEngine = {
     const [rule] = buildRuleRegistry([document]).rules;
     assert(rule !== undefined, 'one document makes one rule');
     return rule.document;
+  },
+  checkSigma: ownSigmaDocument,
+  checkException(exception) {
+    exceptionExpression(exception);
   },
   trial(document) {
     const trial = tryRule(document);

@@ -9,7 +9,7 @@ import type { World } from '@tocsin/kernel/world.ts';
 import type { Log } from '@tocsin/telemetry/log.ts';
 
 /** How often settings of rules are looked for: a change takes effect at most this much later, plus a frame. */
-export const RULE_FEED_MS = 2_000;
+export const RULE_FEED_MS = 500;
 
 /** What a feed reads from, and whom it tells. */
 export interface RuleFeedParts {

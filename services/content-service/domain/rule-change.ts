@@ -1,4 +1,5 @@
 import { runsFor } from '@tocsin/content/rule-setting.ts';
+import { EXCEPTIONS_MAX, SigmaException } from '@tocsin/content/sigma-exception.ts';
 import type { RuleSettingRow } from '@tocsin/database/content-tables.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import Type, { type Static } from 'typebox';
@@ -18,6 +19,13 @@ export const RuleChange = Type.Object(
         description: 'Instead of the parameter of a rule that counts; null takes it back',
       }),
     ),
+    exceptions: Type.Optional(
+      Type.Array(SigmaException, {
+        maxItems: EXCEPTIONS_MAX,
+        description:
+          'Events that a Sigma rule leaves out, all of them; an empty list takes them back',
+      }),
+    ),
     status: Type.Optional(
       Type.Enum(['active', 'draft', 'retired'], {
         description: 'Of a rule of your own. A retired one stays retired',
@@ -34,14 +42,23 @@ export type RuleChange = Static<typeof RuleChange>;
 /** What a change makes of a setting, who and when aside. */
 export type NextSetting = Omit<
   RuleSettingRow,
-  'tenant_id' | 'rule_id' | 'updated_at' | 'updated_by'
->;
+  'tenant_id' | 'rule_id' | 'updated_at' | 'updated_by' | 'exceptions'
+> & { readonly exceptions: string };
+
+/** Whose settings can be kept: others have no name that stays. */
+const KEPT_ID = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$/;
 
 /** @throws Problem `invalid_request` or `illegal_transition` for what the rule cannot become */
 export function settingAfter(rule: KnownRule, change: RuleChange): NextSetting {
   const { document, setting } = rule;
   if (change.threshold != null && !('threshold' in document.parameters)) {
     throw invalid('/threshold', `a rule of kind ${document.kind} counts nothing`);
+  }
+  if (!KEPT_ID.test(document.id)) {
+    throw invalid('/', 'this Sigma document has no id that stays: give it one, and load it again');
+  }
+  if (change.exceptions !== undefined && (document.kind !== 'sigma' || setting?.origin === 'own')) {
+    throw invalid('/exceptions', 'only Sigma rules of the installation have exceptions');
   }
   const shipped = { origin: 'shipped', status: 'active', active_version: null } as const;
   const before = setting ?? { ...shipped, latest_version: null, revision: 0 };
@@ -52,6 +69,7 @@ export function settingAfter(rule: KnownRule, change: RuleChange): NextSetting {
     enabled: change.enabled ?? setting?.enabled ?? runsFor(document, undefined),
     severity: change.severity === undefined ? (setting?.severity ?? null) : change.severity,
     threshold: change.threshold === undefined ? (setting?.threshold ?? null) : change.threshold,
+    exceptions: JSON.stringify(change.exceptions ?? setting?.exceptions ?? []),
     revision: before.revision + 1,
   };
 }

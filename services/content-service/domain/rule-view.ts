@@ -1,11 +1,15 @@
 import type { RuleDocument } from '@tocsin/content/rule-document.ts';
 import { runsFor } from '@tocsin/content/rule-setting.ts';
+import { SigmaException } from '@tocsin/content/sigma-exception.ts';
 import { etagOf } from '@tocsin/http/etag.ts';
 import Type, { type Static } from 'typebox';
 import type { RuleSettingRecord } from '../records.ts';
 
 /** What may become of a rule. Shipped rules are active. */
 export const RULE_STATUSES = ['draft', 'active', 'retired'] as const;
+
+/** What became of a document. */
+export const RULE_OUTCOMES = ['loaded', 'inactive', 'refused'] as const;
 
 const nullable = <Value extends Type.TSchema>(value: Value) => Type.Union([value, Type.Null()]);
 
@@ -23,6 +27,12 @@ const summary = {
   enabled: Type.Boolean(),
   origin: Type.Enum(['shipped', 'own']),
   status: Type.Enum([...RULE_STATUSES]),
+  outcome: Type.Enum([...RULE_OUTCOMES], {
+    description:
+      'Of Sigma documents: inactive waits for a list, refused cannot be read. Others are loaded',
+  }),
+  /** Why it does not run; empty when it does. */
+  reason: Type.String(),
 };
 
 /** A rule in a list. */
@@ -42,6 +52,7 @@ export const Rule = Type.Object(
       severity: nullable(Type.Integer({ minimum: 0, maximum: 10 })),
       threshold: nullable(Type.Number()),
     }),
+    exceptions: Type.Array(SigmaException),
     active_version: nullable(Type.Integer()),
     latest_version: Type.Integer(),
   },
@@ -53,10 +64,14 @@ export type Rule = Static<typeof Rule>;
 export interface KnownRule {
   readonly document: RuleDocument;
   readonly setting: RuleSettingRecord | undefined;
+  /** Of Sigma documents of the installation; absent: loaded. */
+  readonly outcome?: (typeof RULE_OUTCOMES)[number];
+  readonly reason?: string;
 }
 
 /** Whether it is matched against the tenant's events. */
-function isEnabled({ document, setting }: KnownRule): boolean {
+function isEnabled({ document, setting, outcome = 'loaded' }: KnownRule): boolean {
+  if (outcome !== 'loaded') return false;
   if (setting?.origin === 'own') return setting.enabled && setting.status === 'active';
   return runsFor(document, setting);
 }
@@ -76,6 +91,8 @@ export function renderRuleSummary(rule: KnownRule): RuleSummary {
     enabled: isEnabled(rule),
     origin: setting?.origin ?? 'shipped',
     status: setting?.status ?? 'active',
+    outcome: rule.outcome ?? 'loaded',
+    reason: rule.reason ?? '',
   };
 }
 
@@ -90,6 +107,7 @@ export function renderRule(rule: KnownRule): Rule {
     parameters: document.parameters,
     false_positives: document.false_positives ?? [],
     overrides: { severity: setting?.severity ?? null, threshold: setting?.threshold ?? null },
+    exceptions: (setting?.exceptions ?? []) as SigmaException[],
     active_version: setting?.origin === 'own' ? setting.active_version : document.version,
     latest_version: setting?.latest_version ?? document.version,
   };

@@ -2,8 +2,13 @@ import { cursorCodec, pageOf, pageQuery, pageSchema } from '@tocsin/http/page.ts
 import { type Route, tenantRoute } from '@tocsin/http/route.ts';
 import Type from 'typebox';
 import type { ContentDeps } from '../content-deps.ts';
-import { RULE_STATUSES, RuleSummary, renderRuleSummary } from '../domain/rule-view.ts';
-import { allRules } from '../find-rule.ts';
+import {
+  RULE_OUTCOMES,
+  RULE_STATUSES,
+  RuleSummary,
+  renderRuleSummary,
+} from '../domain/rule-view.ts';
+import { allRules, sigmaEntries } from '../find-rule.ts';
 
 const cursors = cursorCodec(Type.Object({ after: Type.String({ maxLength: 80 }) }));
 
@@ -16,6 +21,7 @@ const query = Type.Object(
     origin: Type.Optional(Type.Enum(['shipped', 'own'])),
     status: Type.Optional(Type.Enum([...RULE_STATUSES])),
     enabled: Type.Optional(Type.Boolean()),
+    outcome: Type.Optional(Type.Enum([...RULE_OUTCOMES])),
   },
   { additionalProperties: false },
 );
@@ -33,8 +39,9 @@ export function listRulesRoute(deps: ContentDeps): Route {
     responses: { 200: pageSchema(RuleSummary) },
     handle: async (tenant, { query: asked }) => {
       const after = asked.cursor === undefined ? '' : cursors.read(asked.cursor).after;
-      const rules = await deps.database.inTenant(tenant, (tx) => allRules(deps, tx, tenant));
-      const { kind, category, tag, origin, status, enabled } = asked;
+      const sigma = await sigmaEntries(deps);
+      const rules = await deps.database.inTenant(tenant, (tx) => allRules(deps, tx, tenant, sigma));
+      const { kind, category, tag, origin, status, enabled, outcome } = asked;
       const rows = rules
         .map(renderRuleSummary)
         .filter((rule) => rule.id > after)
@@ -43,6 +50,7 @@ export function listRulesRoute(deps: ContentDeps): Route {
         .filter((rule) => tag === undefined || rule.tags.includes(tag))
         .filter((rule) => origin === undefined || rule.origin === origin)
         .filter((rule) => status === undefined || rule.status === status)
+        .filter((rule) => outcome === undefined || rule.outcome === outcome)
         .filter((rule) => enabled === undefined || rule.enabled === enabled);
       const page = pageOf(
         rows,

@@ -2,6 +2,9 @@ import { effectiveRules, type RuleSetting } from '@tocsin/content/rule-setting.t
 import { isProblem } from '@tocsin/kernel/problem.ts';
 import type { Rule } from './rule.ts';
 import { buildRuleRegistry, RuleRegistry } from './rule-registry.ts';
+import { sigmaDecisions } from './sigma/decisions.ts';
+import { OWN_SIGMA_KIND } from './sigma/own-kind.ts';
+import type { SigmaRules } from './sigma/sigma-rules.ts';
 
 /** A rule of a tenant that cannot run, and why. */
 export interface RuleFault {
@@ -10,17 +13,20 @@ export interface RuleFault {
 }
 
 /**
- * The rules of every tenant: those that ship, until a tenant has decided otherwise. A tenant's set is swapped whole
+ * The rules of every tenant, of both kinds: those that ship, until a tenant has decided otherwise. A tenant's set is swapped whole
  * between two frames; rules it left alone are compiled once for all.
  */
 export class TenantRules {
   readonly #shipped: RuleRegistry;
+  readonly #sigma: SigmaRules | undefined;
   readonly #byDocument: ReadonlyMap<unknown, Rule>;
   readonly #default: RuleRegistry;
   readonly #tenants = new Map<string, RuleRegistry>();
 
-  constructor(shipped: RuleRegistry) {
+  /** @param sigma told what tenants decided of Sigma rules */
+  constructor(shipped: RuleRegistry, sigma?: SigmaRules) {
     this.#shipped = shipped;
+    this.#sigma = sigma;
     this.#byDocument = new Map(shipped.rules.map((rule) => [rule.document, rule]));
     this.#default = this.#registryOf([]).registry;
   }
@@ -37,7 +43,9 @@ export class TenantRules {
     const { registry, faults } = this.#registryOf(settings);
     if (settings.length === 0) this.#tenants.delete(tenantId);
     else this.#tenants.set(tenantId, registry);
-    return faults;
+    const { decisions, faults: sigmaFaults } = sigmaDecisions(settings);
+    this.#sigma?.decide(tenantId, decisions);
+    return [...faults, ...sigmaFaults];
   }
 
   /** The longest any rule of any tenant looks back, milliseconds. */
@@ -51,6 +59,7 @@ export class TenantRules {
     const faults: RuleFault[] = [];
     const rules: Rule[] = [];
     for (const document of effectiveRules(shipped, settings)) {
+      if (document.kind === OWN_SIGMA_KIND) continue;
       const known = this.#byDocument.get(document);
       if (known !== undefined) rules.push(known);
       else {
