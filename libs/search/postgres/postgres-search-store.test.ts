@@ -133,6 +133,17 @@ describe('PostgresSearchStore', () => {
     ).toEqual([0, 1, 0, 1]);
   });
 
+  it('walks where the index of words takes too long', async () => {
+    const { database } = await databaseAt('slow-words');
+    const documents = Array.from({ length: 3000 }, (_, index) => numbered(index));
+    await insertAlerts(database, tenant, documents);
+    const limits = { firstRows: 1, rows: 5000, textRows: 5000, likeRows: 5000, likeMs: 1 };
+    const store = new PostgresSearchStore(database, new ManualClock(), limits);
+    const request = { collection: 'alerts' as const, range: ALL_TIME, limit: 5 };
+    const page = await store.search(tenant, { ...request, query: parseQuery('"alert 123"') });
+    expect(page.items).toHaveLength(5);
+  });
+
   it('stores and finds names longer than an index takes', async () => {
     const { database } = await databaseAt('long');
     // Random, so that nothing is compressed.

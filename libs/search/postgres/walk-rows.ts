@@ -1,6 +1,7 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { TenantTransaction } from '@tocsin/database/database.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
+import { isProblem } from '@tocsin/kernel/problem.ts';
 import { CompiledQuery, sql } from 'kysely';
 import {
   compileCondition,
@@ -140,17 +141,12 @@ async function idsLike(walk: Walk, { patterns, names }: RowWords): Promise<strin
     );
     return rows.length > likeRows ? undefined : rows.map((row) => row.id);
   } catch (error) {
-    if (!isTimeout(error)) throw error;
+    if (!isProblem(error, 'deadline_exceeded')) throw error;
     return undefined;
   } finally {
     // Nothing was written: it takes back the time limit too.
     await sql`rollback to savepoint words`.execute(walk.tx);
   }
-}
-
-/** `query_canceled` of PostgreSQL. */
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '57014';
 }
 
 async function page(
