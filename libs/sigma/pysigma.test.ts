@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loadRules } from './rule/load-rules.ts';
+import { loadRules, type RuleFile } from './rule/load-rules.ts';
 import { arbitraryRule } from './testing/arbitrary-rule.ts';
 import { corpusFiles, hasCorpus } from './testing/corpus.ts';
 import {
@@ -20,6 +20,15 @@ const DIGESTS = join(import.meta.dirname, 'testing/pysigma/digests.json');
 const isWhole = process.env['TOCSIN_SIGMA_ORACLE'] === 'whole';
 const GENERATED = isWhole ? 3000 : 150;
 const LONG = 600_000;
+
+/** The rules and correlations that ship. */
+const SHIPPED = join(import.meta.dirname, '../../content');
+
+function filesBelow(folder: string): RuleFile[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.yml'))
+    .map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }));
+}
 
 const files = hasCorpus ? [...corpusFiles('active'), ...corpusFiles('retired')] : [];
 /** Every placeholder gets the same list, so that no rule waits for one. */
@@ -48,6 +57,22 @@ describe.skipIf(!hasCorpus)('the public rules', () => {
       expect(differences(ours, lines)).toEqual([]);
       writeFileSync(DIGESTS, `${JSON.stringify(digests(lines), undefined, 2)}\n`);
       console.log(`${lines.size} files: pySigma and we read the same in each`);
+    },
+    LONG,
+  );
+});
+
+describe.skipIf(!hasPySigma)('what ships (not run without pySigma: make sigma-oracle)', () => {
+  it(
+    'is read by pySigma as by us, rules and correlations',
+    () => {
+      const shipped = filesBelow(SHIPPED);
+      const { lines, reasons } = theirReading(shipped);
+      expect([...reasons]).toEqual([]);
+      expect(differences(ourReading(shipped), lines)).toEqual([]);
+      expect(
+        [...lines.values()].flat().filter((line) => line.startsWith('{')).length,
+      ).toBeGreaterThan(10);
     },
     LONG,
   );

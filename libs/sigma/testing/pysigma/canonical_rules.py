@@ -1,7 +1,8 @@
 """Reads Sigma files with pySigma and prints what each document asks, one JSON line a document.
 
 Standard input: {"files": [[name, text], ...], "lists": {placeholder: [value, ...]}}.
-A line is {"file", "number", "refused"} or {"file", "number", "logsource", "expression"}; the form of an expression is
+A line is {"file", "number", "refused"}, {"file", "number", "logsource", "expression"} or, of a correlation, {"file",
+"number", "correlation"}; the form of an expression is
 that of canonical-rule.ts beside this file, which makes the same of our own reading and brings both into one order.
 """
 
@@ -17,6 +18,7 @@ from sigma.conditions import (
     ConditionOR,
     ConditionValueExpression,
 )
+from sigma.correlations import SigmaCorrelationCondition, SigmaCorrelationRule
 from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 from sigma.types import (
@@ -136,6 +138,24 @@ def reference_operator(value):
     return "endswith" if value.ends_with else "equals"
 
 
+def correlation(rule):
+    """What of a correlation can be compared: a temporal one without a condition has none worth the name."""
+    printed = {
+        "type": rule.type.name.lower(),
+        "inputs": len(set(rule.rules or [])),
+        "groupBy": rule.group_by or [],
+        "seconds": rule.timespan.seconds,
+        "generate": rule.generate,
+        "aliases": sorted(alias.alias for alias in rule.aliases),
+    }
+    condition = rule.condition
+    if not printed["type"].startswith("temporal") and isinstance(condition, SigmaCorrelationCondition):
+        fields = condition.fieldref or []
+        printed["bound"] = [condition.op.name.lower(), condition.count]
+        printed["fields"] = [fields] if isinstance(fields, str) else fields
+    return printed
+
+
 def documents_of(name, text, printer):
     try:
         collection = SigmaCollection.from_dicts(
@@ -153,6 +173,9 @@ def documents_of(name, text, printer):
         try:
             if rule.errors:
                 raise rule.errors[0]
+            if isinstance(rule, SigmaCorrelationRule):
+                yield {**line, "correlation": correlation(rule)}
+                continue
             if not isinstance(rule, SigmaRule):
                 continue
             conditions = [one.parsed for one in rule.detection.parsed_condition]

@@ -2,7 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LoadOptions, loadRules, type RuleFile } from '../../rule/load-rules.ts';
+import type { SigmaCorrelation } from '../../correlation/correlation-rule.ts';
+import { loadSigma } from '../../load-sigma.ts';
+import type { LoadOptions, RuleFile } from '../../rule/load-rules.ts';
 import {
   type Canonical,
   canonicalExpression,
@@ -24,14 +26,39 @@ export const REFUSED = 'refused';
 
 /** Our reading of files. */
 export function ourReading(files: readonly RuleFile[], options: LoadOptions = {}): Reading {
-  const { rules, refused } = loadRules(files, options);
+  const { rules, correlations, refused } = loadSigma(files, options);
   const lines = new Map<string, string[]>();
+  const add = (file: string, line: string): void => {
+    lines.set(file, [...(lines.get(file) ?? []), line]);
+  };
   for (const rule of rules) {
-    const line = canonicalLine(canonicalLogsource(rule), canonicalExpression(rule.expression));
-    lines.set(rule.file, [...(lines.get(rule.file) ?? []), line]);
+    add(rule.file, canonicalLine(canonicalLogsource(rule), canonicalExpression(rule.expression)));
+  }
+  for (const correlation of correlations) {
+    add(correlation.file, JSON.stringify(canonicalCorrelation(correlation)));
   }
   for (const { file } of refused) lines.set(file, [REFUSED]);
   return lines;
+}
+
+/** What of a correlation can be compared, as `canonical_rules.py` prints it. */
+function canonicalCorrelation({ type, generate, plan }: SigmaCorrelation): object {
+  const { inputs, groupBy, carried, spanMs, bounds } = plan;
+  const [bound] = bounds;
+  const aliased = groupBy.filter((name, at) =>
+    inputs.some(({ groupFields }) => groupFields[at] !== name),
+  );
+  const shape = {
+    type: type.replace('_extended', ''),
+    inputs: inputs.length,
+    groupBy,
+    seconds: spanMs / 1000,
+    generate,
+    aliases: [...aliased, ...carried].sort(),
+  };
+  if (type.startsWith('temporal') || bound === undefined) return shape;
+  const fields = inputs[0]?.valueFields ?? [];
+  return { ...shape, bound: [bound.operator, bound.value], fields };
 }
 
 interface PrintedDocument {
@@ -39,6 +66,7 @@ interface PrintedDocument {
   readonly refused?: string;
   readonly logsource?: readonly (string | null)[];
   readonly expression?: Canonical;
+  readonly correlation?: object;
 }
 
 /** pySigma's reading of files, and why it refused what it refused. Takes about 6 ms a rule. */
@@ -54,9 +82,13 @@ export function theirReading(
   const reasons = new Map<string, string>();
   for (const printed of ran.stdout.split('\n')) {
     if (printed === '') continue;
-    const { file, refused, logsource, expression } = JSON.parse(printed) as PrintedDocument;
+    const document = JSON.parse(printed) as PrintedDocument;
+    const { file, refused, logsource, expression, correlation } = document;
     if (refused !== undefined) reasons.set(file, refused);
-    const line = canonicalLine(logsource ?? [], expression ?? []);
+    const line =
+      correlation === undefined
+        ? canonicalLine(logsource ?? [], expression ?? [])
+        : JSON.stringify(correlation);
     lines.set(file, reasons.has(file) ? [REFUSED] : [...(lines.get(file) ?? []), line]);
   }
   return { lines, reasons };
