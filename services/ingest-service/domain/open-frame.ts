@@ -38,16 +38,27 @@ export function fillFrame(frame: OpenFrame, runs: readonly LineRun[], from: numb
   let at = from;
   for (let run = runs[at]; run !== undefined; run = runs[at]) {
     if (frame.count > 0 && !fits(frame, run)) break;
-    if (frame.count > 0) {
-      frame.pieces.push(NEWLINE);
-      frame.bytes += 1;
-    }
-    frame.pieces.push(run.bytes);
-    frame.bytes += run.bytes.length;
+    const last = frame.pieces.at(-1);
+    const joined = last === undefined ? undefined : joinedNeighbours(last, run.bytes);
+    if (joined !== undefined) frame.pieces[frame.pieces.length - 1] = joined;
+    else if (last !== undefined) frame.pieces.push(NEWLINE, run.bytes);
+    else frame.pieces.push(run.bytes);
+    frame.bytes += run.bytes.length + (last === undefined ? 0 : 1);
     frame.count += run.count;
     at += 1;
   }
   return at;
+}
+
+/**
+ * Two runs of one body with only a newline between them, as the one slice that they are. So a frame of one request is
+ * not copied: copies are memory outside the heap, whose collection is what accepting costs most.
+ */
+function joinedNeighbours(first: Buffer, second: Buffer): Buffer | undefined {
+  const gap = first.byteOffset + first.length;
+  if (first.buffer !== second.buffer || gap + 1 !== second.byteOffset) return undefined;
+  const joined = Buffer.from(first.buffer, first.byteOffset, first.length + 1 + second.length);
+  return joined[first.length] === NEWLINE[0] ? joined : undefined;
 }
 
 /** Says whether a frame has room for another run. */
