@@ -10,6 +10,8 @@ export interface IdentityDeps {
   readonly world: World;
   readonly pepper: KeyPepper;
   readonly log: DatabaseLog;
+  /** API keys of a tenant for which no quota is set; default: the code's. */
+  readonly apiKeysMax?: number;
   /** How people log in with a browser; `undefined` where they do not. */
   readonly login: LoginDeps | undefined;
 }

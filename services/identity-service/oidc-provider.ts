@@ -1,8 +1,11 @@
+import type { KeySource } from '@tocsin/auth/key-source.ts';
+import { remoteKeys } from '@tocsin/auth/remote-keys.ts';
 import type { DatabaseLog } from '@tocsin/database/log.ts';
 import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import * as oidc from 'openid-client';
 import type { LoginSettings } from './login-settings.ts';
+import { type EndedAtProvider, verifyLogoutToken } from './logout-token.ts';
 
 /** Longest wait for an answer of the identity provider, in seconds. */
 const ANSWER_SECONDS = 5;
@@ -39,6 +42,7 @@ export class OidcProvider {
   readonly #settings: LoginSettings;
   readonly #world: Pick<World, 'clock'>;
   readonly #log: DatabaseLog;
+  #logoutKeys: KeySource | undefined;
   #known: oidc.Configuration | undefined;
   #asking: Promise<oidc.Configuration> | undefined;
   #failedAt = Number.NEGATIVE_INFINITY;
@@ -116,6 +120,22 @@ export class OidcProvider {
       if (isProblem(error, 'unavailable')) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * Reads what the provider sends when a session ended there.
+   *
+   * @param token - UNTRUSTED
+   * @throws Problem `invalid_request` for anything but its own word for us, `unavailable` when it does not answer
+   */
+  async readLogout(token: string): Promise<EndedAtProvider> {
+    const configuration = await this.#configuration();
+    const { jwks_uri: jwksUri } = configuration.serverMetadata();
+    if (jwksUri === undefined) throw away();
+    this.#logoutKeys ??= remoteKeys(jwksUri, this.#world.clock);
+    const { issuer, clientId } = this.#settings;
+    const now = this.#world.clock.now();
+    return verifyLogoutToken(token, { issuer, clientId, keys: this.#logoutKeys, now });
   }
 
   get #redirectUri(): string {

@@ -26,13 +26,14 @@ export interface NewApiKey
 export async function readKeysMax(
   tx: PlatformTransaction,
   { tenantId }: TenantContext,
+  ofEveryone: number = DEFAULT_QUOTA.api_keys,
 ): Promise<number> {
   const row = await tx
     .selectFrom('tenants')
     .select('quota')
     .where('tenant_id', '=', tenantId)
     .executeTakeFirst();
-  return row?.quota.api_keys ?? DEFAULT_QUOTA.api_keys;
+  return row?.quota.api_keys ?? ofEveryone;
 }
 
 /**

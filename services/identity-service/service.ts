@@ -17,6 +17,7 @@ import { listSessionsRoute } from './routes/list-sessions.ts';
 import { type LoginParts, loginRoute } from './routes/login.ts';
 import { loginCallbackRoute } from './routes/login-callback.ts';
 import { logoutRoute } from './routes/logout.ts';
+import { providerLogoutRoute } from './routes/provider-logout.ts';
 import { renewSessionRoute } from './routes/renew-session.ts';
 import { revokeApiKeyRoute } from './routes/revoke-api-key.ts';
 import { rotateApiKeyRoute } from './routes/rotate-api-key.ts';
@@ -39,6 +40,7 @@ export function createIdentityService(deps: IdentityDeps): {
       loginCallbackRoute(deps, parts),
       getSessionRoute(deps),
       logoutRoute(deps, parts),
+      providerLogoutRoute(deps, parts),
       renewSessionRoute(deps),
       listOwnSessionsRoute(deps),
       endOwnSessionRoute(deps),

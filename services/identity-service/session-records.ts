@@ -140,6 +140,8 @@ export type SessionOwner =
 export interface SessionFilter {
   readonly subject?: string | undefined;
   readonly id?: string | undefined;
+  /** As the provider calls it. */
+  readonly providerSession?: string | undefined;
   /** Those that come later in the list than this id. */
   readonly after?: string | undefined;
   readonly limit?: number | undefined;
@@ -149,7 +151,7 @@ export interface SessionFilter {
 export function listSessions(
   tx: PlatformTransaction,
   owner: SessionOwner,
-  { subject, id, after, limit }: SessionFilter,
+  { subject, id, providerSession, after, limit }: SessionFilter,
   now: number,
 ): Promise<SessionRecord[]> {
   let list = tx
@@ -165,6 +167,9 @@ export function listSessions(
   }
   if (subject !== undefined) list = list.where('subject', '=', subject);
   if (id !== undefined) list = list.where('session_id', '=', id);
+  if (providerSession !== undefined) {
+    list = list.where('provider_session', '=', providerSession);
+  }
   if (after !== undefined) list = list.where('session_id', '>', after);
   if (limit !== undefined) list = list.limit(limit);
   return list.orderBy('session_id').execute();

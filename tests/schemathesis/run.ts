@@ -46,6 +46,7 @@ function run(program: string, args: readonly string[]): Promise<number> {
 /** One run over the operations of one kind of administrator. */
 function ask(program: string, url: string, headers: readonly string[], only: readonly string[]) {
   return run(program, [
+    `--config-file=${join(ROOT, 'tests/schemathesis/schemathesis.toml')}`,
     'run',
     `${url}/openapi.json`,
     `--url=${url}`,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { KeyPepper } from '@tocsin/auth/key-pepper.ts';
 import type { Role } from '@tocsin/auth/role.ts';
 import { insertAlert, insertIncident } from '@tocsin/case-service/testing/workflow-rows.ts';
+import { DEFAULT_QUOTA } from '@tocsin/contracts/tenant-quota.ts';
 import {
   openTestDatabase,
   type TestDatabase,
@@ -37,6 +38,7 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   'PUT /v1/sigma-rules/{rule_id}': 'content-service',
   'PATCH /v1/rules/{rule_id}': 'content-service',
   'DELETE /v1/session/all/{id}': 'identity-service',
+  'POST /v1/logout/backchannel': 'identity-service',
 };
 
 let db: TestDatabase;
@@ -50,6 +52,7 @@ beforeAll(async () => {
     metrics: new Metrics('test'),
     pepper: new KeyPepper(Buffer.alloc(32, 7)),
     residency: [],
+    defaultQuota: DEFAULT_QUOTA,
     login: undefined,
     committed: () => undefined,
   });

@@ -105,7 +105,11 @@ function bodyOf(route: Route): Json | undefined {
   if (route.body === undefined) return undefined;
   return {
     required: !Type.IsOptional(route.body),
-    content: { 'application/json': { schema: asSent(route.body) } },
+    content: {
+      [route.bodyForm === true ? 'application/x-www-form-urlencoded' : 'application/json']: {
+        schema: asSent(route.body),
+      },
+    },
   };
 }
 

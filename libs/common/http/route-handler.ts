@@ -121,8 +121,16 @@ function bodyReader(route: Route): (request: FastifyRequest) => unknown {
         detail: 'the body is empty; a JSON value is expected',
       });
     }
-    return check(parseJsonBytes(bytes));
+    return check(route.bodyForm === true ? readForm(bytes) : parseJsonBytes(bytes));
   };
+}
+
+/** UNTRUSTED bytes as a flat object; a member that comes twice says two things. */
+function readForm(bytes: Buffer): object {
+  const members = [...new URLSearchParams(bytes.toString('utf8'))];
+  const form = new Map(members);
+  if (form.size === members.length) return Object.fromEntries(form);
+  throw new Problem('invalid_request', { detail: 'the form has a member twice' });
 }
 
 function encodingOf(header: string | undefined): string {

@@ -49,6 +49,8 @@ export interface RouteShape<Params extends TSchema, Query extends TSchema, Body 
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** The body is a form (`application/x-www-form-urlencoded`), each member at most once, and not JSON. */
+  readonly bodyForm?: true;
   /** Media type of successes that are no JSON: text, lines, streams. */
   readonly mediaType?: string;
   /** Schema of the body per success status; problems are added to every route. */

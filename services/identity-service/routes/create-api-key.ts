@@ -40,7 +40,7 @@ export function createApiKeyRoute(deps: IdentityDeps): Route {
         expires_at: readExpiry(body.expires_at, now),
         created_at: new Date(now),
       };
-      const keysMax = await database.inPlatform((tx) => readKeysMax(tx, tenant));
+      const keysMax = await database.inPlatform((tx) => readKeysMax(tx, tenant, deps.apiKeysMax));
       const made = await database.inTenant(tenant, async (tx) => {
         const row = await insertApiKey(tx, tenant, key, keysMax, world);
         const text = await giveSecret(deps, tx, tenant, row);

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair } from 'jose';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import Provider from 'oidc-provider';
 
 /** A real OpenID provider on loopback, with people and their groups. */
@@ -10,6 +10,8 @@ export interface TestProvider {
   readonly people: Map<string, Record<string, unknown>>;
   /** Turns off (`false`) or on again whether it answers. */
   answers: boolean;
+  /** A token of its key, or of another that only looks like it. */
+  sign(claims: JWTPayload, typ?: string, forged?: boolean): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -27,12 +29,24 @@ export async function startProvider(origin: string): Promise<TestProvider> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const people = new Map<string, Record<string, unknown>>();
-  handle = new Provider(issuer, await configuration(origin, people)).callback();
-  return Object.assign(state, { issuer, people, close: () => closeServer(server) });
+  const [own, other] = [await newKey(), await newKey()];
+  handle = new Provider(issuer, await configuration(origin, people, own)).callback();
+  const sign = (claims: JWTPayload, typ = 'logout+jwt', forged = false) =>
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256', kid: 'k1', typ })
+      .sign(forged ? other : own);
+  return Object.assign(state, { issuer, people, sign, close: () => closeServer(server) });
 }
 
-async function configuration(origin: string, people: Map<string, Record<string, unknown>>) {
-  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+async function newKey() {
+  return (await generateKeyPair('RS256', { extractable: true })).privateKey;
+}
+
+async function configuration(
+  origin: string,
+  people: Map<string, Record<string, unknown>>,
+  privateKey: Awaited<ReturnType<typeof newKey>>,
+) {
   return {
     clients: [
       {

@@ -4,6 +4,8 @@ export interface KeycloakAdmin {
   readonly issuer: string;
   /** Signs with a new key from now on. */
   rotateKeys(): Promise<void>;
+  /** Logs a person out at the provider, everywhere. */
+  logOut(username: string): Promise<void>;
   /** Ids of the sessions of a person at the provider. */
   sessionsOf(username: string): Promise<readonly string[]>;
   /** A token that a machine gets for itself (client credentials). */
@@ -44,6 +46,10 @@ export async function openRealm(
     return answer;
   };
   const issuer = `${server}/realms/${name}`;
+  const idOf = async (username: string): Promise<string> => {
+    const answer = await ask('GET', `/${name}/users?username=${username}&exact=true`);
+    return String(((await answer.json()) as { id: string }[])[0]?.id);
+  };
   await ask('POST', '', realmOf(name, origin));
   // After the realm: a realm that brings scopes of its own has none of Keycloak's.
   await addMachine(ask, name, tenant);
@@ -57,11 +63,11 @@ export async function openRealm(
         config: { priority: ['200'], keySize: ['2048'], algorithm: ['RS256'] },
       });
     },
+    async logOut(username) {
+      await ask('POST', `/${name}/users/${await idOf(username)}/logout`);
+    },
     async sessionsOf(username) {
-      const [person] = (await (
-        await ask('GET', `/${name}/users?username=${username}&exact=true`)
-      ).json()) as { id: string }[];
-      const answer = await ask('GET', `/${name}/users/${person?.id}/sessions`);
+      const answer = await ask('GET', `/${name}/users/${await idOf(username)}/sessions`);
       return ((await answer.json()) as { id: string }[]).map(({ id }) => id);
     },
     machineToken: () =>
@@ -117,6 +123,8 @@ function realmOf(realm: string, origin: string) {
         attributes: {
           'pkce.code.challenge.method': 'S256',
           'post.logout.redirect.uris': `${origin}/`,
+          'backchannel.logout.url': `${origin}/v1/logout/backchannel`,
+          'backchannel.logout.session.required': 'true',
         },
         protocolMappers: [
           mapper('groups', 'oidc-group-membership-mapper', {

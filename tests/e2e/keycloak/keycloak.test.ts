@@ -106,6 +106,14 @@ describe.skipIf(SERVER === undefined)(
       expect(await whoIs(ada)).toMatchObject({ logged_in: false });
     });
 
+    it('who is logged out there is out here', async () => {
+      const ada = new Browser();
+      await logIn(ada, 'ada');
+      await realm.logOut('ada');
+      const isOut = async () => ((await whoIs(ada)) as { logged_in: boolean }).logged_in === false;
+      await until('the session has ended', isOut);
+    });
+
     it('a machine sends events with a token of its own, and may do nothing else', async () => {
       const token = await realm.machineToken();
       const body = { category: 'auth', actor: { id: 'user123' } };
