@@ -36,7 +36,7 @@ linux_auth linux-auth ok 5118
 microsoft_365 generic-json ok 20
 okta generic-json ok 37
 paloalto syslog ok 9
-suricata_eve generic-json ok 280
+suricata_eve suricata ok 280
 windows_event_json windows ok 200000
 zeek zeek ok 150231
 `;

@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { samples as apacheSamples } from './apache/samples.ts';
 import { samples as cloudtrailSamples } from './aws-cloudtrail/samples.ts';
 import { samples as cefSamples } from './cef/samples.ts';
+import { samples as cowrieSamples } from './cowrie/samples.ts';
 import { samples as genericSamples } from './generic-json/samples.ts';
 import { samples as linuxSamples } from './linux-auth/samples.ts';
 import { LINE_LENGTH_MAX, normalizeLine } from './normalize-line.ts';
+import { samples as suricataSamples } from './suricata/samples.ts';
 import { samples as syslogSamples } from './syslog/samples.ts';
 import { expectSound } from './testing/expect-sound.ts';
 import { samples as windowsSamples } from './windows/samples.ts';
@@ -16,8 +18,10 @@ const LINES = [
   apacheSamples,
   cefSamples,
   cloudtrailSamples,
+  cowrieSamples,
   genericSamples,
   linuxSamples,
+  suricataSamples,
   syslogSamples,
   windowsSamples,
   zeekSamples,

@@ -1,13 +1,18 @@
 import { apache } from './apache/apache.ts';
 import { awsCloudtrail } from './aws-cloudtrail/aws-cloudtrail.ts';
 import { cef } from './cef/cef.ts';
+import { cowrie } from './cowrie/cowrie.ts';
 import { linuxAuth } from './linux-auth/linux-auth.ts';
 import type { JsonSource, Source, TextSource } from './source.ts';
+import { suricata } from './suricata/suricata.ts';
 import { windows } from './windows/windows.ts';
 import { zeek } from './zeek/zeek.ts';
 
 /** Every source, in the order they are asked when neither hint nor app-name decides. Add a new one here. */
-export const SOURCES: readonly Source[] = [windows, zeek, awsCloudtrail, linuxAuth, cef, apache];
+export const SOURCES: readonly Source[] = [
+  ...[windows, zeek, suricata, cowrie, awsCloudtrail],
+  ...[linuxAuth, cef, apache],
+];
 
 /** Longest hint that is looked up; the API limits it more tightly. */
 const HINT_LENGTH_MAX = 64;

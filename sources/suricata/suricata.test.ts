@@ -1,0 +1,4 @@
+import { checkSamples } from '../testing/check-samples.ts';
+import { samples } from './samples.ts';
+
+checkSamples('suricata', samples);
