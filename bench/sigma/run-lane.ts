@@ -53,22 +53,31 @@ function linesOf(file: string): Lines {
   return { bytes, chunk: new JsonChunk(bytes), starts: Int32Array.from([...starts, bytes.length]) };
 }
 
-const matchers = new Map<string, RuleMatcher>();
+const matchers = new Map<number, RuleMatcher>();
 const everything = values.mode === 'routed' ? undefined : set.matcherForAny();
 
-function matcherOf(label: string): RuleMatcher {
-  const known = matchers.get(label);
+/** The matcher by the label of an event: its last member, as the lanes are written. Found by a hash of its bytes. */
+function matcherAt(bytes: Buffer, from: number, to: number): RuleMatcher {
+  let hash = 0;
+  for (let at = to - 3; at > from && bytes[at] !== QUOTE; at -= 1) {
+    hash = Math.imul(hash, 31) + (bytes[at] as number);
+  }
+  const known = matchers.get(hash);
   if (known !== undefined) return known;
-  const [product = '', category = '', service = ''] = label.split('|');
-  const any = [product, category, service].every((key) => key === '');
-  const matcher = any ? set.matcherForAny() : set.matcherForStated({ product, category, service });
-  matchers.set(label, matcher);
+  const matcher = matcherOf(labelAt(bytes, from, to));
+  matchers.set(hash, matcher);
   return matcher;
 }
 
+function matcherOf(label: string): RuleMatcher {
+  const [product = '', category = '', service = ''] = label.split('|');
+  const any = [product, category, service].every((key) => key === '');
+  return any ? set.matcherForAny() : set.matcherForStated({ product, category, service });
+}
+
+const QUOTE = 0x22;
 const LABEL = Buffer.from('"__logsource":"');
 
-/** The label of an event is its last member, as the lanes are written. */
 function labelAt(bytes: Buffer, from: number, to: number): string {
   const at = bytes.lastIndexOf(LABEL, to - 1);
   return at < from ? '||' : bytes.toString('latin1', at + LABEL.length, to - 2);
@@ -81,7 +90,7 @@ function run({ bytes, chunk, starts }: Lines, found?: Found): number {
   for (let number = 0; number + 1 < starts.length; number += 1) {
     const from = starts[number] as number;
     const to = (starts[number + 1] as number) - 1;
-    const matcher = everything ?? matcherOf(labelAt(bytes, from, to));
+    const matcher = everything ?? matcherAt(bytes, from, to);
     const numbers = values.objects
       ? matcher.matchNumbers(JSON.parse(bytes.toString('utf8', from, to)))
       : (matcher.matchJson(chunk, from, to) ?? []);

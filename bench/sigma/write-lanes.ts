@@ -1,7 +1,8 @@
 /**
- * Writes the lanes of the Sigma benchmark as NDJSON, each with a warm-up lane of other events:
+ * Writes the lanes of the Sigma benchmark as NDJSON, and for warm-up lanes of events that are in no other:
  * `salted` (a), `process` (b), `mixed` (c, as it is), `windows` (the Windows events of a), `hostile` (long values).
- * Run `node bench/sigma/write-lanes.ts FOLDER [every [processes]]`; the corpus is found by TOCSIN_CORPUS.
+ * The whole mix, or every so many of its events; the warm-up has a ninth of the mix, salted otherwise. Prints their
+ * sizes. Run `node bench/sigma/write-lanes.ts FOLDER [every [processes]]`; the corpus is found by TOCSIN_CORPUS.
  */
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,9 +10,13 @@ import { gunzipSync } from 'node:zlib';
 import { hostileEvents } from './hostile-event.ts';
 import { eventOf, type LaneEvent, labelled, salted, uniqueProcess } from './lane-event.ts';
 
-const EVERY_DEFAULT = 18;
+const EVERY_DEFAULT = 1;
+/** Every so many events of the mix warm up, or as many as are measured when those are fewer. */
+const WARM_EVERY = 9;
+/** Salts of the warm-up are other than those of the lane. */
+const WARM_SALT = 10_000_000;
 const PROCESS_COPIES = 60;
-const PROCESS_WARM_COPIES = 4;
+const PROCESS_WARM_COPIES = 20;
 const PROCESS_EVENTS_MAX = '40000';
 
 const [folder = '', every = String(EVERY_DEFAULT), processesMax = PROCESS_EVENTS_MAX] =
@@ -20,10 +25,14 @@ const corpus = process.env['TOCSIN_CORPUS'] ?? join(import.meta.dirname, '../../
 mkdirSync(folder, { recursive: true });
 
 class Lane {
+  readonly #name: string;
   readonly #file: number;
+  #events = 0;
+  #bytes = 0;
   #lines: string[] = [];
 
   constructor(name: string) {
+    this.#name = name;
     this.#file = openSync(join(folder, `${name}.ndjson`), 'w');
   }
 
@@ -33,13 +42,15 @@ class Lane {
   }
 
   #flush(): void {
-    writeSync(this.#file, this.#lines.join(''));
+    this.#events += this.#lines.length;
+    this.#bytes += writeSync(this.#file, this.#lines.join(''));
     this.#lines = [];
   }
 
   close(): void {
     this.#flush();
     closeSync(this.#file);
+    console.log(`${this.#name}: ${this.#events} events, ${Math.round(this.#bytes / 2 ** 20)} MiB`);
   }
 }
 
@@ -56,29 +67,35 @@ function write(name: string, event: LaneEvent): void {
 
 type Members = ReturnType<typeof eventOf>;
 
-/** An event of the mix goes to its lanes; half a stride later one warms up. */
+/** An event of the mix goes to its lanes. */
 function take(event: Members, number: number): void {
-  const warm = number % Number(every) !== 0 ? '-warm' : '';
-  const made = labelled(salted(event, number));
-  write(`mixed${warm}`, labelled(event));
+  write('mixed', labelled(event));
+  takeSalted(event, number, '');
+}
+
+function takeSalted(event: Members, salt: number, warm: '' | '-warm'): void {
+  const made = labelled(salted(event, salt));
   write(`salted${warm}`, made);
   if (made.label.startsWith('windows')) write(`windows${warm}`, made);
 }
 
 const bytes = gunzipSync(readFileSync(join(corpus, 'bench/mixed.jsonl.gz')));
 const processes: Members[] = [];
-const half = Math.floor(Number(every) / 2);
+const stride = Number(every);
+const warmStride = Math.max(stride, WARM_EVERY);
+const warmPhase = warmStride >> 1;
 for (let at = 0, number = 0; at < bytes.length; number += 1) {
   const found = bytes.indexOf(10, at);
   const end = found < 0 ? bytes.length : found;
   const line = bytes.subarray(at, end);
   at = end + 1;
-  const phase = number % Number(every);
-  const taken = phase === 0 || phase === half;
+  const taken = number % stride === 0;
+  const warms = number % warmStride === warmPhase;
   const mayBeProcess = line.includes('NewProcessName') || line.includes('ParentImage');
-  if (!taken && !mayBeProcess) continue;
+  if (!taken && !warms && !mayBeProcess) continue;
   const event = eventOf(JSON.parse(line.toString()).raw.trim());
   if (taken) take(event, number);
+  if (warms) takeSalted(event, WARM_SALT + number, '-warm');
   if (labelled(event).label.includes('|process_creation|')) processes.push(event);
 }
 

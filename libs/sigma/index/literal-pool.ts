@@ -1,4 +1,3 @@
-import { foldCase } from '../text/fold-case.ts';
 import { canonicalBytes } from './canonical-bytes.ts';
 import type { SymbolTable } from './symbol-table.ts';
 
@@ -36,16 +35,19 @@ export class LiteralPool {
     }
   }
 
-  literal(text: string): PooledLiteral {
-    const folded = foldCase(text);
+  /** @param folded a text of a rule, folded */
+  literal(folded: string): PooledLiteral {
     let literal = this.#literals.get(folded);
     if (literal === undefined) {
       const bytes = canonicalBytes(this.#symbols.symbolsOf(folded));
-      const scores = this.#scores(bytes);
+      let scores: Float64Array | undefined;
       literal = {
         bytes,
         isAscii: bytes.every((byte) => byte < ASCII_END),
-        rarestRun: (block, count) => rarestRun(scores, block, count),
+        rarestRun: (block, count) => {
+          scores ??= this.#scores(bytes);
+          return rarestRun(scores, block, count);
+        },
       };
       this.#literals.set(folded, literal);
     }

@@ -42,9 +42,40 @@ function wholePattern(pattern: Pattern): TextShape {
 export function expectedRate(shape: TextShape): number {
   if (shape.kind === 'presence') return 0.9;
   const { length } = shape.literal;
-  const rate = LENGTH_RATES[Math.min(length, LENGTH_RATES.length - 1)] ?? 1;
-  if (shape.kind === 'equals') return 0.02;
+  const isCommon = length > 0 && COMMON_TEXTS.some((text) => text.includes(shape.literal));
+  if (shape.kind === 'equals') return isCommon ? 0.1 : 0.02;
+  const rate = isCommon
+    ? COMMON_RATE
+    : (LENGTH_RATES[Math.min(length, LENGTH_RATES.length - 1)] ?? 1);
   return shape.kind === 'contains' || shape.kind === 'pattern' ? rate : rate / 2;
 }
 
+/**
+ * What events are full of, folded, wherever they come from: whatever is part of one of these is a poor way to a rule,
+ * however long it is. Only the order in which rules are asked depends on it.
+ */
+const COMMON_TEXTS = [
+  'c:\\windows\\system32\\',
+  'c:\\windows\\syswow64\\',
+  'c:\\windows\\system32\\ntdll.dll+',
+  'c:\\windows\\system32\\kernelbase.dll+',
+  'c:\\program files\\',
+  'c:\\program files (x86)\\',
+  'c:\\users\\',
+  '\\appdata\\local\\',
+  '\\system32\\svchost.exe',
+  '\\system32\\cmd.exe',
+  '\\system32\\conhost.exe',
+  '\\system32\\services.exe',
+  '\\windows\\explorer.exe',
+  'powershell.exe',
+  'nt authority\\system',
+  'microsoft corporation',
+  'microsoft windows operating system',
+  'hklm\\software\\microsoft\\windows\\currentversion\\',
+  'hklm\\system\\currentcontrolset\\services\\',
+  'https://www.',
+  '/usr/bin/',
+];
+const COMMON_RATE = 0.6;
 const LENGTH_RATES = [1, 0.7, 0.4, 0.2, 0.1, 0.05, 0.03, 0.02, 0.015, 0.01, 0.005];
