@@ -70,6 +70,32 @@ describe('hostile values on the whole way to storage and search', () => {
     expect(text).not.toContain('9007199254740992');
   });
 
+  it('what a person writes is the same to the letter in the case and in the export of the audit log', async () => {
+    const title = 'x\u202e\u2066 \u001b[31m \u{1f600} "quoted" \\ </script> =1+1 __proto__';
+    const metadata = {
+      constructor: title,
+      toString: 1,
+      'a.b': [{ '': title }],
+      big: '9007199254740993',
+    };
+    const made = await analyst.post('/v1/cases', { title, description: title, metadata });
+    expect(made.status, made.text).toBe(201);
+    expect((await analyst.get(`/v1/cases/${made.body.id}`)).body).toMatchObject({
+      title,
+      metadata,
+    });
+    const admin = await product.as(TENANT, 'tenant_admin');
+    const exported = await admin.get('/v1/audit/export');
+    expect(exported.headers.get('content-type')).toContain('application/x-ndjson');
+    const lines = exported.text.trim().split('\n');
+    const told = lines
+      .filter((line) => line.includes(made.body.id))
+      .map((line) => JSON.stringify(JSON.parse(line)));
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.join()).toContain(JSON.stringify(title).slice(1, -1));
+    expect(told.join()).toContain('"big":"9007199254740993"');
+  });
+
   it.each([
     ['a name of every object', 'category:auth and __proto__:x'],
     ['constructor', 'constructor:x'],
