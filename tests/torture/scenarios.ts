@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.ts';
+import { damage } from './scenarios/damage.ts';
 import { database } from './scenarios/database.ts';
 import { diskFull } from './scenarios/disk-full.ts';
 import { failpoints } from './scenarios/failpoints.ts';
@@ -20,6 +21,7 @@ export const SCENARIOS: readonly Scenario[] = [
   overload,
   diskFull,
   readOnly,
+  damage,
   powerCutExt4,
   powerCutXfs,
   longRun,

@@ -39,6 +39,9 @@ const BATCH_BYTES_MAX = 512 * 1024;
 /** Bytes of frames sent to the thread and not yet taken, before the next batch. */
 const IN_FLIGHT_BYTES_MAX = 512 * 1024;
 
+/** As long as the bus keeps frames that were read. */
+const REWIND_FOR_DAYS_MS = 2 * 60 * 60_000;
+
 /** The consumer group of the pipeline on `raw.events`. */
 export const PIPELINE_GROUP = 'pipeline';
 
@@ -96,9 +99,10 @@ export class PipelineHost implements LogHandler {
 
   /** Starts reading. Windows that were lost are filled again from frames that the bus still has. */
   async start(): Promise<void> {
-    const { windowsLost, lookbackMs } = await this.#ready;
+    const { windowsLost, daysLost, lookbackMs } = await this.#ready;
     const batchBytesMax = BATCH_BYTES_MAX;
-    const options = windowsLost ? { batchBytesMax, rewindMs: lookbackMs } : { batchBytesMax };
+    const rewindMs = Math.max(windowsLost ? lookbackMs : 0, daysLost ? REWIND_FOR_DAYS_MS : 0);
+    const options = rewindMs > 0 ? { batchBytesMax, rewindMs } : { batchBytesMax };
     this.#consumer = await this.#bus.consumeLog('raw.events', PIPELINE_GROUP, this, options);
     await this.#calls.call('startDeferred', []);
   }
@@ -174,14 +178,16 @@ export class PipelineHost implements LogHandler {
 
   /** Says whether the thread answers and how far it is behind. */
   async check(): Promise<Readiness> {
-    await this.#calls.call('ping', []);
+    const damaged: readonly string[] = await this.#calls.call('ping', []);
     const behind = (this.#inFlightBytes / 1e6).toFixed(1);
     const late =
       this.#deferredRules === 0
         ? ''
         : `; ${this.#deferredRules} Sigma rules run late, ${await this.#lane.waiting()} frames wait for them`;
     const detail = `the event store answers; ${behind} MB are being processed${late}`;
-    return { status: 'ok', detail };
+    if (damaged.length === 0) return { status: 'ok', detail };
+    const missing = `damaged and set aside in data/events/damaged, not searched: ${damaged.join(', ')}`;
+    return { status: 'unknown', detail: `${detail}; ${missing}` };
   }
 
   /** Swaps the rules of a tenant between two frames; gives those that cannot run. */

@@ -17,6 +17,8 @@ export interface WorkerOptions {
 export interface WorkerReady {
   /** No usable checkpoint: frames must be read again to fill the windows. */
   readonly windowsLost: boolean;
+  /** A damaged day of events was set aside: frames are read again to store what the bus still has of it. */
+  readonly daysLost: boolean;
   /** How far back, milliseconds. */
   readonly lookbackMs: number;
 }

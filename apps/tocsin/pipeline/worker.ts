@@ -114,7 +114,7 @@ async function main(): Promise<void> {
     },
     metrics: () => metrics.text(),
     sigmaCatalogue: async () => catalogue,
-    ping: () => store.applied('ping'),
+    ping: async () => store.damaged,
   });
   const pipeline: Pipeline = new Pipeline({
     store,
@@ -142,7 +142,20 @@ async function main(): Promise<void> {
     metrics,
     tell: (rules) => calls.call('deferred', [rules]),
   });
-  const ready: WorkerReady = { windowsLost: windows.lost, lookbackMs: detector.longestLookbackMs };
+  if (store.lostDays)
+    log.error(
+      'a day of events was damaged and is set aside; what the bus still has is stored again',
+      {
+        action: 'events.set_aside',
+        status: 'failed',
+        files: store.damaged,
+      },
+    );
+  const ready: WorkerReady = {
+    windowsLost: windows.lost,
+    daysLost: store.lostDays,
+    lookbackMs: detector.longestLookbackMs,
+  };
   await calls.call('ready', [ready]);
   keepCompiledCode(world.clock);
 }

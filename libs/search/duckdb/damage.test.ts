@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ACME, documentsOf, messagesIn, openStore, sourceOf } from './testing/sample-store.ts';
+import { DamagedDay, dayFault } from './damaged-day.ts';
+import {
+  ACME,
+  DAY_MS,
+  documentsOf,
+  messagesIn,
+  NOON,
+  openStore,
+  sourceOf,
+} from './testing/sample-store.ts';
 
 const ROWS = 2_000;
 const SEED = 20_261_123;
@@ -45,7 +54,8 @@ describe('a damaged day file', () => {
     try {
       const store = await openStore(copy);
       try {
-        return await messagesIn(store);
+        // Found by the start: set aside and named. Found by a search: it says so.
+        return store.damaged.length > 0 ? `${store.damaged}` : await messagesIn(store);
       } finally {
         await store.close();
       }
@@ -91,4 +101,48 @@ describe('a damaged day file', () => {
       expect(seen).toContain(name);
     }
   }, 60_000);
+
+  it('is set aside, and the other days are found, written and kept', async () => {
+    const home = join(folder, 'two-days');
+    const first = await openStore(home);
+    const source = sourceOf();
+    await first.append(ACME, 'events', documentsOf('a', 200), { source, offset: 1 });
+    const receivedAt = NOON + DAY_MS;
+    await first.append(ACME, 'events', documentsOf('b', 200, { receivedAt }), {
+      source,
+      offset: 2,
+    });
+    await first.flush();
+    await first.close();
+    const path = join(home, 'events-2026-01-01.duckdb');
+    await truncate(path, Math.floor((await stat(path)).size / 2));
+
+    const second = await openStore(home);
+    expect(second.damaged).toEqual(['events-2026-01-01.duckdb']);
+    expect(second.lostDays).toBe(true);
+    expect(second.writer.applied(source)).toBe(2);
+    expect((await messagesIn(second)).size).toBe(200);
+    await second.append(ACME, 'events', documentsOf('c', 5, { receivedAt }), { source, offset: 3 });
+    await second.close();
+
+    const third = await openStore(home);
+    expect(third.damaged).toEqual(['events-2026-01-01.duckdb']);
+    expect(third.lostDays).toBe(false);
+    expect((await messagesIn(third)).size).toBe(205);
+    await third.close();
+    expect(await readdir(join(home, 'damaged'))).toContain('events-2026-01-01.duckdb');
+  });
+
+  it('is no word for a full disk, a lock or a lack of memory: then the store does not open', () => {
+    const path = '/home/events-2026-01-01.duckdb';
+    for (const said of [
+      'IO Error: Could not write all bytes: No space left on device',
+      'IO Error: Could not set lock on file: Conflicting lock is held',
+      'Out of Memory Error: corrupt allocation',
+    ])
+      expect(dayFault(path, new Error(said))).not.toBeInstanceOf(DamagedDay);
+    expect(dayFault(path, new Error('IO Error: Corrupt database file: checksum'))).toBeInstanceOf(
+      DamagedDay,
+    );
+  });
 });

@@ -18,6 +18,7 @@ import type {
   SearchStoreCapabilities,
   SourceOffset,
 } from '../search-store.ts';
+import { DamagedDay, daysSetAside, setAside } from './damaged-day.ts';
 import { eventFromDocument } from './event-document.ts';
 import { type EventFiles, openDayFiles } from './event-files.ts';
 import { EventReader, type RawRefFormat } from './event-reader.ts';
@@ -50,6 +51,10 @@ export interface DuckDbOptions {
 export class DuckDbEventStore implements SearchStore {
   readonly capabilities: SearchStoreCapabilities = { durable: 'power', collections: ['events'] };
   readonly writer: EventWriter;
+  /** Day files that were damaged and set aside, until somebody takes them away: their events are not found. */
+  readonly damaged: readonly string[];
+  /** True when this opening set one aside: what the bus still has of it can be stored again. */
+  readonly lostDays: boolean;
   readonly #reader: EventReader;
   readonly #pool: ReaderPool;
   readonly #files: EventFiles;
@@ -65,8 +70,12 @@ export class DuckDbEventStore implements SearchStore {
     instance: DuckDBInstance;
     world: World;
     folder: string;
+    damaged: readonly string[];
+    lostDays: boolean;
   }) {
     this.writer = parts.writer;
+    this.damaged = parts.damaged;
+    this.lostDays = parts.lostDays;
     this.#reader = parts.reader;
     this.#pool = parts.pool;
     this.#files = parts.files;
@@ -78,21 +87,30 @@ export class DuckDbEventStore implements SearchStore {
   static async open(options: DuckDbOptions): Promise<DuckDbEventStore> {
     const { folder, world } = options;
     await world.disk.makeFolder(folder);
-    const instance = await DuckDBInstance.create(':memory:', {
-      memory_limit: `${options.memoryMb ?? 1024}MB`,
-      threads: String(options.threads ?? 2),
-      temp_directory: `${folder}/tmp`,
-    });
-    const connection = await instance.connect();
-    const roller = await instance.connect();
     await removeUnfinished(world.disk, folder);
-    const start = await openDayFiles(connection, folder, await world.disk.list(folder));
-    const writer = new EventWriter({ ...start, connection, roller, folder, world });
-    await writer.loadClientIds();
-    const pool = new ReaderPool(instance, world.clock);
-    const reader = new EventReader(start.files, pool, world.clock, options.formatRawRef);
-    const { files } = start;
-    return new DuckDbEventStore({ writer, reader, pool, files, instance, world, folder });
+    let lostDays = false;
+    for (;;) {
+      const instance = await DuckDBInstance.create(':memory:', {
+        memory_limit: `${options.memoryMb ?? 1024}MB`,
+        threads: String(options.threads ?? 2),
+        temp_directory: `${folder}/tmp`,
+      });
+      try {
+        const opened = await openFiles(instance, folder, world);
+        const pool = new ReaderPool(instance, world.clock);
+        const { files } = opened;
+        const reader = new EventReader(files, pool, world.clock, options.formatRawRef);
+        const damaged = await daysSetAside(world.disk, folder);
+        const parts = { ...opened, reader, pool, instance, world, folder, damaged, lostDays };
+        return new DuckDbEventStore(parts);
+      } catch (error) {
+        // After damage DuckDB trusts nothing it has open: it is opened anew, without that day.
+        instance.closeSync();
+        if (!(error instanceof DamagedDay)) throw error;
+        await setAside(world.disk, folder, error.path);
+        lostDays = true;
+      }
+    }
   }
 
   async append(
@@ -224,6 +242,20 @@ export class DuckDbEventStore implements SearchStore {
     checkCollection(collection);
     return ask();
   }
+}
+
+/** @throws DamagedDay */
+async function openFiles(
+  instance: DuckDBInstance,
+  folder: string,
+  world: World,
+): Promise<{ writer: EventWriter; files: EventFiles }> {
+  const connection = await instance.connect();
+  const roller = await instance.connect();
+  const start = await openDayFiles(connection, folder, await world.disk.list(folder));
+  const writer = new EventWriter({ ...start, connection, roller, folder, world });
+  await writer.loadClientIds();
+  return { writer, files: start.files };
 }
 
 /** Removes what a crash left of a file that was being written anew: the old one is still there and whole. */

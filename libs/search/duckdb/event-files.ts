@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { TimeRange } from '../search-store.ts';
+import { dayFault } from './damaged-day.ts';
 import { DayFile, type DayFileState } from './day-file.ts';
 import { FileGate } from './file-gate.ts';
 import type { FrameRecord } from './frame-record.ts';
@@ -106,7 +107,11 @@ export function dayOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-/** Attaches every day file of a folder, oldest first, and reads what the store must remember. */
+/**
+ * Attaches every day file of a folder, oldest first, and reads what the store must remember.
+ *
+ * @throws DamagedDay when the bytes of one are not what was written
+ */
 export async function openDayFiles(
   connection: DuckDBConnection,
   folder: string,
@@ -121,10 +126,7 @@ export async function openDayFiles(
     if (day === undefined) continue;
     const path = `${folder}/${name}`;
     const { file, state } = await openDayFile(connection, day, path).catch((cause: unknown) => {
-      throw new Error(
-        `the day file ${path} cannot be read: bring it back from a backup, or move it away to go on without that day`,
-        { cause },
-      );
+      throw dayFault(path, cause);
     });
     roll = Math.max(roll, state.roll);
     frame = Math.max(frame, state.frame);

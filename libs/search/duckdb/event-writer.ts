@@ -3,6 +3,7 @@ import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import { ClientIds } from './client-ids.ts';
+import { dayFault } from './damaged-day.ts';
 import { DayFile } from './day-file.ts';
 import { EventChunk } from './event-chunk.ts';
 import { dayOf, type EventFiles } from './event-files.ts';
@@ -78,20 +79,26 @@ export class EventWriter {
   async loadClientIds(): Promise<void> {
     const days = this.#start.files.days.toSorted((a, b) => b.day.localeCompare(a.day)).slice(0, 2);
     for (const [daysAgo, file] of days.entries()) {
-      const sql = `select tenant_id, event_id::VARCHAR from ${file.name}.events where client_id
+      await this.#loadIdsOf(file, daysAgo).catch((cause: unknown) => {
+        throw dayFault(file.path, cause);
+      });
+    }
+  }
+
+  async #loadIdsOf(file: DayFile, daysAgo: number): Promise<void> {
+    const sql = `select tenant_id, event_id::VARCHAR from ${file.name}.events where client_id
          union all select tenant_id, frame_id from ${file.name}.frames where ${DERIVED_FRAME}`;
-      // In pieces: a busy day has millions.
-      const result = await this.#start.connection.stream(sql);
-      for (
-        let chunk = await result.fetchChunk();
-        chunk?.rowCount;
-        chunk = await result.fetchChunk()
-      ) {
-        const [tenants = [], ids = []] = chunk.getColumns();
-        tenants.forEach((tenantId, row) => {
-          this.#clientIds.seen(String(tenantId), String(ids[row]), daysAgo);
-        });
-      }
+    // In pieces: a busy day has millions.
+    const result = await this.#start.connection.stream(sql);
+    for (
+      let chunk = await result.fetchChunk();
+      chunk?.rowCount;
+      chunk = await result.fetchChunk()
+    ) {
+      const [tenants = [], ids = []] = chunk.getColumns();
+      tenants.forEach((tenantId, row) => {
+        this.#clientIds.seen(String(tenantId), String(ids[row]), daysAgo);
+      });
     }
   }
 
