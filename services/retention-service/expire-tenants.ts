@@ -16,20 +16,22 @@ const BATCH_ROWS = 5_000;
 const BATCHES_MAX = 1_000;
 
 /** Removes what every tenant keeps no longer. A tenant that fails does not hold up the others. */
-export async function expireTenants(deps: RetentionDeps): Promise<void> {
+export async function expireTenants(deps: RetentionDeps): Promise<{ readonly failed: number }> {
+  let failed = 0;
   for (let after = ''; ; ) {
     const tenants = await deps.database.inPlatform((tx) => listAgeing(tx, after, PAGE_TENANTS));
     for (const tenant of tenants) {
       try {
         await expireTenant(deps, tenant);
       } catch (error) {
+        failed += 1;
         deps.counters.failed();
         const members = { tenant_id: tenant.tenant_id, error: String(error) };
         deps.log.warn(members, 'retention could not remove what is old; the next pass tries again');
       }
     }
     const last = tenants.at(-1);
-    if (last === undefined) return;
+    if (last === undefined) return { failed };
     after = last.tenant_id;
   }
 }

@@ -16,7 +16,22 @@ const FIRST_RETENTION_MS = 60_000;
 /** Removes data by age, and all data of tenants that are deleted. Runs in one process of an installation. */
 export interface RetentionService {
   readonly name: string;
-  start(): { stop(): Promise<void> };
+  start(): RunningRetention;
+}
+
+/** Retention at work. */
+export interface RunningRetention {
+  /** How the last pass over the tenants ended. */
+  state(): RetentionState;
+  stop(): Promise<void>;
+}
+
+/** How the last pass went; times in milliseconds since 1970. */
+export interface RetentionState {
+  /** When a pass was last whole; undefined: not since the start. */
+  readonly passedAt: number | undefined;
+  /** When one failed since then; undefined: none did. */
+  readonly failedAt: number | undefined;
 }
 
 /** Composes the service; nothing runs before `start`. */
@@ -27,10 +42,21 @@ export function createRetentionService(
   return { name: 'retention-service', start: () => run(counted) };
 }
 
-function run(deps: RetentionDeps): { stop(): Promise<void> } {
+function run(deps: RetentionDeps): RunningRetention {
   const { world, log, counters } = deps;
   const stopping = new AbortController();
   const { signal } = stopping;
+  let last: RetentionState = { passedAt: undefined, failedAt: undefined };
+  const expire = async (): Promise<void> => {
+    try {
+      const { failed } = await expireTenants(deps);
+      const now = world.clock.now();
+      last = failed === 0 ? { passedAt: now, failedAt: undefined } : { ...last, failedAt: now };
+    } catch (error) {
+      last = { ...last, failedAt: world.clock.now() };
+      throw error;
+    }
+  };
   const every = async (firstMs: number, periodMs: number, pass: () => Promise<void>) => {
     await sleep(world.clock, firstMs, signal);
     while (!signal.aborted) {
@@ -43,9 +69,10 @@ function run(deps: RetentionDeps): { stop(): Promise<void> } {
   };
   const running = Promise.all([
     every(DELETION_MS, DELETION_MS, () => deleteTenants(deps)),
-    every(FIRST_RETENTION_MS, RETENTION_MS, () => expireTenants(deps)),
+    every(FIRST_RETENTION_MS, RETENTION_MS, expire),
   ]);
   return {
+    state: () => last,
     async stop() {
       stopping.abort();
       await running;

@@ -6,10 +6,10 @@ import type { TenantRow } from '@tocsin/database/tables.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { type Selectable, sql } from 'kysely';
 import {
+  auditedTenant,
   changedColumns,
   type NewTenant,
   newColumns,
-  renderTenant,
   type TenantChange,
 } from './domain/tenant.ts';
 
@@ -46,7 +46,7 @@ export async function insertTenant(
     objectType: 'tenant',
     objectId: row.tenant_id,
     before: null,
-    after: renderTenant(row),
+    after: auditedTenant(row),
     requestId: author.requestId,
   });
   return row;
@@ -81,8 +81,8 @@ export async function updateTenant(
     action: actionOf(before, after),
     objectType: 'tenant',
     objectId: before.tenant_id,
-    before: renderTenant(before),
-    after: renderTenant(after),
+    before: auditedTenant(before),
+    after: auditedTenant(after),
     requestId: author.requestId,
   });
   return after;
@@ -118,8 +118,8 @@ export async function requestDeletion(
     action: 'tenant.delete',
     objectType: 'tenant',
     objectId: before.tenant_id,
-    before: renderTenant(before),
-    after: renderTenant(after),
+    before: auditedTenant(before),
+    after: auditedTenant(after),
     requestId: author.requestId,
   });
   return after;

@@ -18,7 +18,11 @@ let http: TestServer;
 beforeAll(async () => {
   db = await openTestDatabase();
   http = await testServer(
-    createTenantService({ database: db.database, residency: ['us-east', 'eu-west'] }).routes,
+    createTenantService({
+      database: db.database,
+      residency: ['us-east', 'eu-west'],
+      defaultQuota: DEFAULT_QUOTA,
+    }).routes,
   );
 });
 afterAll(async () => {

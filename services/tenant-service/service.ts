@@ -15,10 +15,10 @@ export function createTenantService(deps: TenantServiceDeps): {
     name: 'tenant-service',
     routes: [
       createTenantRoute(deps),
-      listTenantsRoute(deps.database),
-      getTenantRoute(deps.database),
+      listTenantsRoute(deps),
+      getTenantRoute(deps),
       changeTenantRoute(deps),
-      deleteTenantRoute(deps.database),
+      deleteTenantRoute(deps),
     ],
   };
 }

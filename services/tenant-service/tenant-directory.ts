@@ -1,3 +1,4 @@
+import { DEFAULT_QUOTA, type TenantQuota } from '@tocsin/contracts/tenant-quota.ts';
 import type { Database } from '@tocsin/database/database.ts';
 import type { TenantDirectory, TenantState } from '@tocsin/http/tenant-directory.ts';
 import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
@@ -25,19 +26,25 @@ interface Known {
  * or slow answers what it read last, so that ingest goes on. Holds no answer back otherwise: the server's own gate
  * remembers for 5 s. A tenant never seen before cannot be let in while PostgreSQL is down (503).
  */
-export function openTenantDirectory(database: Database, world: World): TenantDirectory {
-  return new KnownTenants(database, world);
+export function openTenantDirectory(
+  database: Database,
+  world: World,
+  defaultQuota: TenantQuota = DEFAULT_QUOTA,
+): TenantDirectory {
+  return new KnownTenants(database, world, defaultQuota);
 }
 
 class KnownTenants implements TenantDirectory {
   readonly #database: Database;
   readonly #world: World;
+  readonly #defaultQuota: TenantQuota;
   readonly #known = new Map<TenantId, Known>();
   readonly #asking = new Map<TenantId, Promise<TenantState | undefined>>();
 
-  constructor(database: Database, world: World) {
+  constructor(database: Database, world: World, defaultQuota: TenantQuota) {
     this.#database = database;
     this.#world = world;
+    this.#defaultQuota = defaultQuota;
   }
 
   async find(tenantId: TenantId): Promise<TenantState | undefined> {
@@ -67,7 +74,7 @@ class KnownTenants implements TenantDirectory {
     if (row === undefined) return undefined;
     // Whoever is being deleted is gone already, as far as requests go.
     const status = row.status === 'deleting' ? 'deleted' : row.status;
-    const state: TenantState = { status, quota: quotaOf(row) };
+    const state: TenantState = { status, quota: quotaOf(row, this.#defaultQuota) };
     const [oldest] = this.#known.keys();
     if (this.#known.size >= KNOWN_TENANTS_MAX && oldest !== undefined) this.#known.delete(oldest);
     this.#known.set(tenantId, { state, readAt: this.#world.clock.monotonic() });

@@ -10,6 +10,7 @@ import { type LocalIssuer, openLocalIssuer } from '@tocsin/auth/local-issuer.ts'
 import { TokenVerifier } from '@tocsin/auth/token-verifier.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
 import { openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
+import { DEFAULT_QUOTA } from '@tocsin/contracts/tenant-quota.ts';
 import { openTestDatabase, type TestDatabase } from '@tocsin/database/testing/test-database.ts';
 import { healthRoutes } from '@tocsin/http/health.ts';
 import type { Route, RouteReply } from '@tocsin/http/route.ts';
@@ -158,6 +159,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       login: undefined,
       auditKey: { id: 'test', ...keys },
       auditHeadsFolder: join(folder, 'heads'),
+      defaultQuota: DEFAULT_QUOTA,
       committed: () => undefined,
       publicKeys: async () => issuer.jwks().keys,
     }),

@@ -1,6 +1,7 @@
 import type { EventBus } from '@tocsin/bus/event-bus.ts';
 import type { Database } from '@tocsin/database/database.ts';
 import type { Readiness, ReadinessCheck } from '@tocsin/http/health.ts';
+import type { RetentionState } from '@tocsin/retention-service/service.ts';
 import type { Dispatcher } from 'undici';
 
 /** PostgreSQL answers a round trip. */
@@ -25,6 +26,23 @@ export function busCheck(bus: EventBus, waitingBytes: () => number): ReadinessCh
         status: durable === 'power' ? 'ok' : 'unknown',
         detail: `acknowledged frames survive: ${durable} (${durabilityKnown}); ${waits}`,
       });
+    },
+  };
+}
+
+/** When data was last removed by its age. A pass that fails is tried again, so it stops nothing from serving. */
+export function retentionCheck(state: () => RetentionState | undefined): ReadinessCheck {
+  return {
+    name: 'retention',
+    check() {
+      const { passedAt, failedAt } = state() ?? {};
+      const passed =
+        passedAt === undefined
+          ? 'no pass since the start; the first comes a minute after it'
+          : `last passed ${new Date(passedAt).toISOString()}`;
+      const detail =
+        failedAt === undefined ? passed : `${passed}; failed ${new Date(failedAt).toISOString()}`;
+      return Promise.resolve({ status: failedAt === undefined ? 'ok' : 'unknown', detail });
     },
   };
 }

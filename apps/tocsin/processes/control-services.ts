@@ -7,6 +7,7 @@ import { createCaseService } from '@tocsin/case-service/service.ts';
 import { SHIPPED_RULES } from '@tocsin/content/shipped-rules.ts';
 import type { ContentDeps } from '@tocsin/content-service/content-deps.ts';
 import { createContentService } from '@tocsin/content-service/service.ts';
+import type { TenantQuota } from '@tocsin/contracts/tenant-quota.ts';
 import { WORK_GROUPS, WORK_TOPICS } from '@tocsin/contracts/topic.ts';
 import { createCorrelateService } from '@tocsin/correlate-service/service.ts';
 import type { Database } from '@tocsin/database/database.ts';
@@ -52,6 +53,8 @@ export interface ControlParts {
   readonly residency: readonly string[];
   /** Networks besides the public ones in which webhooks may be called. */
   readonly webhookNetworks: readonly string[];
+  /** What a tenant may use for which nothing else is set. */
+  readonly defaultQuota: TenantQuota;
   readonly auditKey: AuditKey;
   /** Where the newest signed head of each audit chain is kept. */
   readonly auditHeadsFolder: string;
@@ -123,8 +126,13 @@ export function composeControl(parts: ControlParts): ControlServices {
       pepper: parts.pepper,
       log: parts.databaseLog,
       login: parts.login,
+      apiKeysMax: parts.defaultQuota.api_keys,
     }),
-    createTenantService({ database, residency: parts.residency }),
+    createTenantService({
+      database,
+      residency: parts.residency,
+      defaultQuota: parts.defaultQuota,
+    }),
     audit,
     createContentService({
       database,

@@ -14,6 +14,7 @@ import { healthRoutes } from '@tocsin/http/health.ts';
 import { RateGate } from '@tocsin/http/rate-gate.ts';
 import { buildServer } from '@tocsin/http/server.ts';
 import { isAbsent } from '@tocsin/kernel/disk.ts';
+import type { RunningRetention } from '@tocsin/retention-service/service.ts';
 import { RemoteSearchStore } from '@tocsin/search/remote/remote-search-store.ts';
 import { mergeMetrics } from '@tocsin/telemetry/merge-metrics.ts';
 import { openTenantDirectory } from '@tocsin/tenant-service/tenant-directory.ts';
@@ -21,13 +22,14 @@ import { Pool } from 'undici';
 import type { Home } from '../home.ts';
 import { databaseLogOn } from '../supervisor/database-log.ts';
 import { productVersion } from '../version.ts';
-import { databaseCheck, dataChecks, dataMetrics } from './checks.ts';
+import { databaseCheck, dataChecks, dataMetrics, retentionCheck } from './checks.ts';
 import { openCompatServers } from './compat-servers.ts';
 import { composeControl } from './control-services.ts';
 import { listenOn } from './listen-on.ts';
 import { admitAgain } from './live-wiring.ts';
 import { openLogin } from './login.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
+import { rateRules } from './rate-rules.ts';
 import { RemoteSigmaRules } from './remote-sigma-rules.ts';
 import { RemoteTenantStorage } from './remote-tenant-storage.ts';
 import { startRetention } from './start-retention.ts';
@@ -66,13 +68,14 @@ async function main(): Promise<void> {
   const login = await openLogin(config, database, world);
   const auditKey = await openAuditKey(world, home.keys);
   const knownCallers = login === undefined ? verifier : withSessions(verifier, login.sessions);
-  const tenants = openTenantDirectory(database, world);
+  const tenants = openTenantDirectory(database, world, config.defaultQuota);
   const sigmaRules = new RemoteSigmaRules(home.internalSocket, internalToken, world.clock);
   const services = composeControl({
     sigmaRules: () => sigmaRules.read(),
     admit: admitAgain(knownCallers, tenants, world.clock),
     residency: config.dataResidency,
     webhookNetworks: config.webhookNetworks,
+    defaultQuota: config.defaultQuota,
     databaseLog: databaseLogOn(log),
     auditKey,
     auditHeadsFolder: home.auditHeads,
@@ -87,7 +90,7 @@ async function main(): Promise<void> {
     committed: () => relay.wake(),
     publicKeys: () => publicKeys(home),
   });
-  const rates = new RateGate({}, world.clock, metrics);
+  const rates = new RateGate(rateRules(config), world.clock, metrics);
   const compat = await openCompatServers({
     host: config.tlsCertFile === undefined ? config.host : '127.0.0.1',
     ingestPort: config.compatIngestPort,
@@ -102,10 +105,15 @@ async function main(): Promise<void> {
     events,
     world,
   });
+  let retention: RunningRetention | undefined;
   const health = healthRoutes({
     service: 'tocsin',
     version: productVersion(),
-    checks: [databaseCheck(database), ...dataChecks(data)],
+    checks: [
+      databaseCheck(database),
+      ...dataChecks(data),
+      retentionCheck(() => retention?.state()),
+    ],
     metrics,
     metricsText: async () =>
       mergeMetrics([
@@ -137,7 +145,7 @@ async function main(): Promise<void> {
   }
   const sealing = services.audit.start();
   const storage = new RemoteTenantStorage(home.internalSocket, internalToken);
-  const retention = startRetention({
+  retention = startRetention({
     database,
     world,
     metrics,
@@ -155,7 +163,7 @@ async function main(): Promise<void> {
     await server.close();
     for (const consumer of consumers) await consumer.stop();
     await relay.stop();
-    await retention.stop();
+    await retention?.stop();
     await storage.close();
     await sigmaRules.close();
     await sealing.stop();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod, rm, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
@@ -21,9 +21,11 @@ import { productVersion } from '../version.ts';
 import { busCheck, databaseCheck } from './checks.ts';
 import { composeData } from './data-services.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
+import { rateRules } from './rate-rules.ts';
 import { feedRules } from './rule-feed.ts';
 import { serveSigmaRules } from './serve-sigma-rules.ts';
 import { serveTenantStorage } from './serve-tenant-storage.ts';
+import { measureStoredBytes } from './stored-bytes.ts';
 
 /**
  * The process `data`: ingest, bus, pipeline, event store. The only one that opens LMDB and DuckDB. It listens on a
@@ -71,6 +73,13 @@ async function main(): Promise<void> {
     receiptKey: await secretKey(world, home.keys, 'receipt.key'),
     findOutcomes: (tenant, frameIds) => host.findFrames(tenant, frameIds),
   });
+  const stored = await measureStoredBytes(
+    world,
+    metrics,
+    join(dataFolder, 'objects'),
+    async (path) => (await stat(path).catch(() => undefined))?.size ?? 0,
+    (error) => log.warn('the archive cannot be measured', { action: 'quota', error }),
+  );
   const health = healthRoutes({
     service: 'data',
     version: productVersion(),
@@ -88,8 +97,8 @@ async function main(): Promise<void> {
     version: productVersion(),
     routes: [...services.routes, ...health],
     verifier,
-    tenants: openTenantDirectory(database, world),
-    rates: new RateGate({}, world.clock, metrics),
+    tenants: openTenantDirectory(database, world, config.defaultQuota),
+    rates: new RateGate(rateRules(config), world.clock, metrics, (id) => stored.of(id)),
     log,
     metrics,
     world,
@@ -124,6 +133,7 @@ async function main(): Promise<void> {
   ]);
   runUnderSupervisor(log, async () => {
     await server.close();
+    await stored.stop();
     internal.closeAllConnections();
     internal.close();
     await feed.stop();

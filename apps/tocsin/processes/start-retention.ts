@@ -8,7 +8,10 @@ import type { Database } from '@tocsin/database/database.ts';
 import type { DatabaseLog } from '@tocsin/database/log.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
-import { createRetentionService } from '@tocsin/retention-service/service.ts';
+import {
+  createRetentionService,
+  type RunningRetention,
+} from '@tocsin/retention-service/service.ts';
 import type { TenantStorage } from '@tocsin/retention-service/tenant-storage.ts';
 import type { Metrics } from '@tocsin/telemetry/metrics.ts';
 import { Client } from 'undici';
@@ -30,7 +33,7 @@ interface RetentionParts {
 }
 
 /** Starts removing what is too old and what belongs to deleted tenants. */
-export function startRetention(parts: RetentionParts): { stop(): Promise<void> } {
+export function startRetention(parts: RetentionParts): RunningRetention {
   const { database, world, home, auditKey } = parts;
   const service = createRetentionService({
     ...parts,

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DEFAULT_QUOTA } from '@tocsin/contracts/tenant-quota.ts';
 import { isProblem, type Problem } from '@tocsin/kernel/problem.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { environmentPage } from './environment-page.ts';
@@ -154,6 +155,33 @@ describe('the listeners', () => {
     expect(config.corsOrigins).toEqual(['https://console.example', 'http://localhost:3000']);
     expect(config.trustedProxies).toEqual(['10.0.0.0/8', '2001:db8::/32', '127.0.0.1']);
     expect(loadConfig(CONTROL_CONFIG, {}).corsOrigins).toEqual([]);
+  });
+});
+
+describe('the quota of those for whom nothing is set', () => {
+  const required = { TOCSIN_HOME: '/tmp/home' };
+  const quotaOf = (text: string) =>
+    loadConfig(DATA_CONFIG, { ...required, TOCSIN_DEFAULT_QUOTA: text }).defaultQuota;
+
+  it('keeps what is not named', () => {
+    expect(quotaOf(' ingest_events_per_second=5000, api_keys = 20')).toEqual({
+      ...DEFAULT_QUOTA,
+      ingest_events_per_second: 5000,
+      api_keys: 20,
+    });
+    expect(loadConfig(DATA_CONFIG, required).defaultQuota).toEqual(DEFAULT_QUOTA);
+  });
+
+  it.each([
+    'nonsense',
+    'events=1',
+    'users=0',
+    'users=-1',
+    'users=1.5',
+    '__proto__=1',
+    'users=1,',
+  ])('is not %s', (text) => {
+    expect(() => quotaOf(text)).toThrow(/TOCSIN_DEFAULT_QUOTA/);
   });
 });
 

@@ -115,8 +115,20 @@ export const SUPERVISOR_CONFIG: ConfigSchema<typeof supervisor> = {
   rules: [issuerHasKeys, someIssuer, issuerMatchesHost, tlsIsWhole, loginIsWhole],
 };
 
+const { defaultQuota, keyShareOfApi, keyShareOfIngest } = VARIABLES;
+const quotas = { defaultQuota, keyShareOfApi, keyShareOfIngest };
+
 const { rulesFolder, sigmaStepsMax } = VARIABLES;
-const data = { home, logLevel, failpoints, rulesFolder, sigmaStepsMax, ...engines, ...identity };
+const data = {
+  home,
+  logLevel,
+  failpoints,
+  rulesFolder,
+  sigmaStepsMax,
+  ...quotas,
+  ...engines,
+  ...identity,
+};
 
 /** Settings of the process that has the bus and the event store. */
 export const DATA_CONFIG: ConfigSchema<typeof data> = {
@@ -134,6 +146,7 @@ const control = {
   logLevel,
   failpoints,
   dataResidency,
+  ...quotas,
   webhookNetworks,
   compatIngestPort,
   compatAlertsPort,

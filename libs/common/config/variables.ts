@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { LOG_LEVELS } from '@tocsin/telemetry/log.ts';
+import { quotaSetting } from './quota-setting.ts';
 import {
   choiceSetting,
   embeddedOnlySetting,
@@ -72,6 +73,27 @@ export const VARIABLES = {
     },
     'IP addresses or networks like `10.0.0.0/8`',
     isNetwork,
+  ),
+  defaultQuota: quotaSetting({
+    variable: 'TOCSIN_DEFAULT_QUOTA',
+    summary:
+      'What a tenant may use for which nothing else is set, for example `ingest_events_per_second=5000, stored_bytes=200000000000, api_keys=20`. A quota that is not named keeps its value.',
+  }),
+  keyShareOfApi: integerSetting(
+    {
+      variable: 'TOCSIN_KEY_SHARE_OF_API',
+      summary:
+        'Part of the API quota of its tenant, in percent, that one key or person may use: the rest stays for others.',
+    },
+    { min: 1, max: 100, fallback: 50 },
+  ),
+  keyShareOfIngest: integerSetting(
+    {
+      variable: 'TOCSIN_KEY_SHARE_OF_INGEST',
+      summary:
+        'Part of the ingest quotas of its tenant, in percent, that one key may use. 100: a tenant with one shipper loses nothing.',
+    },
+    { min: 1, max: 100, fallback: 100 },
   ),
   webhookNetworks: listSetting(
     {

@@ -17,7 +17,7 @@ export const TenantQuota = Type.Object(
     ingest_events_per_second: amount('Events accepted'),
     ingest_bytes_per_second: amount('Bytes of ingest bodies as they arrive'),
     ingest_decompressed_bytes_per_second: amount('Bytes of ingest bodies after decompression'),
-    stored_bytes: amount('Bytes of events and raw lines kept'),
+    stored_bytes: amount('Bytes of raw lines kept in the archive, compressed'),
     users: amount('People known to the tenant'),
     api_keys: amount('API keys that are not revoked'),
   },

@@ -72,12 +72,14 @@ describe('a server with quotas', () => {
   let metrics: Metrics;
   let up: TestServer;
   let quotas: Map<string, TenantQuota>;
+  let stored: Map<string, number>;
 
   async function start(rates: Partial<RateRules> = {}): Promise<void> {
     up = await testServer(routes, {
       world,
       metrics,
       rates: { limitOwnMachine: true, ...rates },
+      storedBytes: (tenantId) => stored.get(tenantId),
       tenants: {
         find: async (tenantId) => ({
           status: 'active',
@@ -89,6 +91,7 @@ describe('a server with quotas', () => {
 
   beforeEach(async () => {
     metrics = new Metrics('test');
+    stored = new Map();
     quotas = new Map([['acme-corp', SMALL]]);
     await start();
   });
@@ -119,6 +122,31 @@ describe('a server with quotas', () => {
     expect(await metrics.text()).toContain(
       'tocsin_http_rate_limited_total{whose="key",limit="api_requests",service="test"} 2',
     );
+  });
+
+  it('takes no more events of a tenant that keeps as much as it may, and all else of it', async () => {
+    quotas.set('acme-corp', { ...DEFAULT_QUOTA, stored_bytes: 1000 });
+    const headers = { ...(await up.headers()), 'content-type': 'application/json' };
+    const events = { method: 'POST', url: '/v1/ingest', headers, payload: '1 1' } as const;
+    stored.set('acme-corp', 999);
+    expect((await send(events)).statusCode).toBe(202);
+    stored.set('acme-corp', 1000);
+    const refused = await send(events);
+    expect(refused.statusCode).toBe(429);
+    expect(refused.headers['retry-after']).toBe('300');
+    expect(refused.json()).toMatchObject({ limit: 'stored_bytes', subject: 'tenant' });
+    expect(await metrics.text()).toContain(
+      '{whose="tenant",limit="stored_bytes",service="test"} 1',
+    );
+    const notes = { method: 'GET', url: '/v1/notes', headers: await up.headers() } as const;
+    expect((await send(notes)).statusCode).toBe(200);
+    const others = {
+      ...events,
+      headers: { ...headers, ...(await up.headers({ tenant: 'other-corp' })) },
+    };
+    expect((await send(others)).statusCode).toBe(202);
+    stored.delete('acme-corp');
+    expect((await send(events)).statusCode).toBe(202);
   });
 
   it('leaves the others of a tenant what one person cannot use', async () => {

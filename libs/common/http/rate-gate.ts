@@ -32,6 +32,12 @@ const INGEST: readonly Usage[] = [
   'ingest_decompressed_bytes',
 ];
 
+/** When to come again once a tenant keeps as much as it may: room comes slowly. */
+const FULL_RETRY_SECONDS = 300;
+
+/** Bytes that a tenant keeps; undefined where that is not known. */
+export type StoredBytesOf = (tenantId: string) => number | undefined;
+
 /** Stands for the tenant of those who manage tenants. No tenant id is empty. */
 const NO_TENANT = '';
 
@@ -55,12 +61,20 @@ export class RateGate {
   readonly #defaults: QuotaRates;
   /** Directories give the same object for some seconds. */
   readonly #known = new WeakMap<TenantQuota, QuotaRates>();
+  readonly #storedBytes: StoredBytesOf;
   readonly #count: (whose: string, limit: string) => void;
   readonly #countEvicted: (subjects: number) => void;
   #evicted = 0;
 
-  constructor(rules: Partial<RateRules>, clock: Clock, metrics: Metrics) {
+  /** @param storedBytes - what a tenant keeps; where it is told, nobody sends more past the quota */
+  constructor(
+    rules: Partial<RateRules>,
+    clock: Clock,
+    metrics: Metrics,
+    storedBytes: StoredBytesOf = () => undefined,
+  ) {
     this.#rules = { ...RATE_RULES, ...rules };
+    this.#storedBytes = storedBytes;
     this.#clock = clock;
     this.#addressRates = addressRates(this.#rules);
     this.#defaults = this.#ratesOf(this.#rules.defaultQuota);
@@ -115,6 +129,7 @@ export class RateGate {
     principal: Principal,
     quota: TenantQuota | undefined,
   ): RatePass {
+    if (rateClass === 'ingest') this.#checkRoom(principal, quota ?? this.#rules.defaultQuota);
     const share = rateClass === 'api' ? this.#rules.keyShareOfApi : this.#rules.keyShareOfIngest;
     const subjects = this.#subjects(principal, quota, share < 1);
     return new RatePass(subjects, rateClass === 'api' ? API : INGEST);
@@ -136,6 +151,17 @@ export class RateGate {
       if (usage === 'ingest_bytes') pass.pay(usage, bytes);
       else if (usage.endsWith('_requests')) pass.pay(usage, 1);
     }
+  }
+
+  /** Before anything of a body is read: what was acknowledged is never given up for want of room. */
+  #checkRoom({ tenantId }: Principal, { stored_bytes: most }: TenantQuota): void {
+    if (tenantId === undefined || (this.#storedBytes(tenantId) ?? 0) < most) return;
+    this.#count('tenant', 'stored_bytes');
+    throw new Problem('too_many_requests', {
+      detail: `this tenant may keep ${most} bytes and keeps as much: wait until retention removes some, keep it shorter, or have the quota raised`,
+      retryAfterSeconds: FULL_RETRY_SECONDS,
+      members: { limit: 'stored_bytes', subject: 'tenant' },
+    });
   }
 
   /** The tenant's buckets, and before them the key's where a key may use only a part. */

@@ -92,9 +92,12 @@ export const TenantParams = Type.Object({
   tenant_id: Type.String({ pattern: TENANT_ID_PATTERN }),
 });
 
-/** What a tenant may use: what is set for it, and the defaults. */
-export function quotaOf(row: Pick<Selectable<TenantRow>, 'quota'>): TenantQuota {
-  return { ...DEFAULT_QUOTA, ...row.quota };
+/** What a tenant may use: what is set for it, and what the installation gives everyone. */
+export function quotaOf(
+  row: Pick<Selectable<TenantRow>, 'quota'>,
+  defaults: TenantQuota,
+): TenantQuota {
+  return { ...defaults, ...row.quota };
 }
 
 /** The columns of a new tenant. */
@@ -126,8 +129,13 @@ export function changedColumns(before: Selectable<TenantRow>, change: TenantChan
   };
 }
 
+/** A row as the audit log keeps it: of the quota only what is set for this tenant. */
+export function auditedTenant(row: Selectable<TenantRow>): object {
+  return { ...renderTenant(row, DEFAULT_QUOTA), quota: row.quota };
+}
+
 /** A row as it is on the wire. */
-export function renderTenant(row: Selectable<TenantRow>): Tenant {
+export function renderTenant(row: Selectable<TenantRow>, defaultQuota: TenantQuota): Tenant {
   return {
     tenant_id: row.tenant_id,
     name: row.name,
@@ -135,7 +143,7 @@ export function renderTenant(row: Selectable<TenantRow>): Tenant {
     retention_days: row.retention_days,
     data_residency: row.data_residency,
     retention: { ...DEFAULT_RETENTION, ...row.retention },
-    quota: quotaOf(row),
+    quota: quotaOf(row, defaultQuota),
     branding: row.branding,
     deletion: row.deletion,
     last_retention: row.last_retention,

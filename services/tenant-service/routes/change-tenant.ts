@@ -7,7 +7,7 @@ import { lockTenant, unknownTenant, updateTenant } from '../records.ts';
 import type { TenantServiceDeps } from '../tenant-service-deps.ts';
 
 /** `PATCH /v1/tenants/{tenant_id}` with `If-Match`. Suspending stops requests within 5 s; nothing is deleted. */
-export function changeTenantRoute({ database, residency }: TenantServiceDeps): Route {
+export function changeTenantRoute({ database, residency, defaultQuota }: TenantServiceDeps): Route {
   return platformRoute({
     method: 'PATCH',
     path: '/v1/tenants/{tenant_id}',
@@ -30,7 +30,11 @@ export function changeTenantRoute({ database, residency }: TenantServiceDeps): R
         }
         return updateTenant(tx, before, body, { principal, requestId });
       });
-      return { status: 200, body: renderTenant(row), headers: { etag: etagOf(row.version) } };
+      return {
+        status: 200,
+        body: renderTenant(row, defaultQuota),
+        headers: { etag: etagOf(row.version) },
+      };
     },
   });
 }

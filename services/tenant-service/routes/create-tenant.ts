@@ -6,7 +6,7 @@ import { insertTenant } from '../records.ts';
 import type { TenantServiceDeps } from '../tenant-service-deps.ts';
 
 /** `POST /v1/tenants` (X-15): an id that is taken is 409, also with the same members. */
-export function createTenantRoute({ database, residency }: TenantServiceDeps): Route {
+export function createTenantRoute({ database, residency, defaultQuota }: TenantServiceDeps): Route {
   return platformRoute({
     method: 'POST',
     path: '/v1/tenants',
@@ -22,7 +22,7 @@ export function createTenantRoute({ database, residency }: TenantServiceDeps): R
       const row = await database.inPlatform((tx) => insertTenant(tx, request.body, author));
       return {
         status: 201,
-        body: renderTenant(row),
+        body: renderTenant(row, defaultQuota),
         headers: { etag: etagOf(row.version), location: `/v1/tenants/${row.tenant_id}` },
       };
     },

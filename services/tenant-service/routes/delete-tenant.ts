@@ -1,15 +1,15 @@
-import type { Database } from '@tocsin/database/database.ts';
 import { checkIfMatch, etagOf } from '@tocsin/http/etag.ts';
 import { platformRoute, type Route } from '@tocsin/http/route.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { renderTenant, Tenant, TenantParams } from '../domain/tenant.ts';
 import { lockTenant, requestDeletion, unknownTenant } from '../records.ts';
+import type { TenantServiceDeps } from '../tenant-service-deps.ts';
 
 /**
  * `DELETE /v1/tenants/{tenant_id}` with `If-Match`: asks for the deletion of a suspended tenant, for ever. A job does
  * it; `GET` shows how far it is. Asking again changes nothing.
  */
-export function deleteTenantRoute(database: Database): Route {
+export function deleteTenantRoute({ database, defaultQuota }: TenantServiceDeps): Route {
   return platformRoute({
     method: 'DELETE',
     path: '/v1/tenants/{tenant_id}',
@@ -32,7 +32,11 @@ export function deleteTenantRoute(database: Database): Route {
         }
         return requestDeletion(tx, before, { principal, requestId });
       });
-      return { status: 202, body: renderTenant(row), headers: { etag: etagOf(row.version) } };
+      return {
+        status: 202,
+        body: renderTenant(row, defaultQuota),
+        headers: { etag: etagOf(row.version) },
+      };
     },
   });
 }

@@ -8,7 +8,7 @@ import { systemWorld, type World } from '@tocsin/kernel/world.ts';
 import { type Log, silentLog } from '@tocsin/telemetry/log.ts';
 import { Metrics } from '@tocsin/telemetry/metrics.ts';
 import type { HttpLimits } from '../limits.ts';
-import { RateGate } from '../rate-gate.ts';
+import { RateGate, type StoredBytesOf } from '../rate-gate.ts';
 import type { RateRules } from '../rate-rules.ts';
 import type { Route } from '../route.ts';
 import { buildServer, type HttpServer } from '../server.ts';
@@ -27,6 +27,7 @@ export interface TestServerOptions {
   readonly trustedProxies?: readonly string[];
   /** Quotas; default: nothing is limited. */
   readonly rates?: Partial<RateRules>;
+  readonly storedBytes?: StoredBytesOf;
 }
 
 /** A real server with a real local issuer, for tests of routes. Call `server.close()` at the end. */
@@ -67,7 +68,7 @@ export async function testServer(
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.rates === undefined
       ? {}
-      : { rates: new RateGate(options.rates, world.clock, metrics) }),
+      : { rates: new RateGate(options.rates, world.clock, metrics, options.storedBytes) }),
   });
   return {
     server,
