@@ -3,6 +3,7 @@ import { parseJsonBytes } from '@tocsin/kernel/json.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type TSchema } from 'typebox';
+import { requireExactIntegers } from './exact-numbers.ts';
 import { NO_METER } from './rate-pass.ts';
 import type { RawTenantRoute, StreamTenantRoute } from './raw-route.ts';
 import { abortWhenGone, HandlerRequest } from './request-state.ts';
@@ -121,7 +122,10 @@ function bodyReader(route: Route): (request: FastifyRequest) => unknown {
         detail: 'the body is empty; a JSON value is expected',
       });
     }
-    return check(route.bodyForm === true ? readForm(bytes) : parseJsonBytes(bytes));
+    if (route.bodyForm === true) return check(readForm(bytes));
+    const body = parseJsonBytes(bytes);
+    requireExactIntegers(bytes);
+    return check(body);
   };
 }
 
