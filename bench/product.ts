@@ -29,7 +29,7 @@ export class Product {
     const child = spawn(process.execPath, args, { env, stdio: 'ignore' });
     const product = new Product(home, port, child);
     for (let tries = 0; !(await product.#ready()); tries += 1) {
-      if (tries > 600) throw new Error('the product did not become ready');
+      if (tries > 3_000) throw new Error('the product did not become ready');
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     await product.command('tenant', 'create', TENANT);
@@ -60,10 +60,14 @@ export class Product {
 
   /** CPU microseconds of the data process by what its threads are for, since it started. */
   dataThreads(): Map<string, number> {
-    const pid = processTree(this.#child.pid ?? 0).find((each) =>
-      /processes\/data\.ts/.test(commandOf(each)),
-    );
+    const pid = this.#dataPid();
     return pid === undefined ? new Map() : threadCpuOf(pid);
+  }
+
+  /** Ends the data process at once; the supervisor starts it again. */
+  killData(): void {
+    const pid = this.#dataPid();
+    if (pid !== undefined) process.kill(pid, 'SIGKILL');
   }
 
   /** Bytes of memory (PSS) per part. */
@@ -76,6 +80,11 @@ export class Product {
     this.#child.kill('SIGTERM');
     await ended;
     await rm(this.home, { recursive: true, force: true });
+  }
+
+  #dataPid(): number | undefined {
+    const tree = processTree(this.#child.pid ?? 0);
+    return tree.find((pid) => /processes\/data\.ts/.test(commandOf(pid)));
   }
 
   #perPart(measure: (pid: number) => number): Map<string, number> {

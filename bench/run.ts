@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
 import { measureAccept } from './accept.ts';
 import { measureLatency } from './latency.ts';
+import { measureOperation } from './operate.ts';
 import { measureSearch } from './search.ts';
 import { measureStages } from './stages.ts';
 import { measureStored } from './stored.ts';
 
 /**
- * `make bench`, or `node bench/run.ts [accept] [single] [stages] [stored] [latency] [search]`: what the product costs, as multiples of
- * JSON.parse of the same bytes in the same run (design section 10). Absolute figures depend on the machine and the hour.
+ * `make bench`, or `node bench/run.ts [accept] [single] [stages] [stored] [operate] [latency] [search]`: what the product
+ * costs, as multiples of JSON.parse of the same bytes in the same run (design section 10). Absolute figures depend on the machine and the hour.
  */
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -24,5 +25,6 @@ if (wanted('stored')) {
   const [lines, seconds] = [numberOf(values.lines), numberOf(values.seconds)];
   await measureStored({ ...(lines && { lines }), ...(seconds && { seconds }) });
 }
+if (wanted('operate')) await measureOperation(numberOf(values.lines));
 if (wanted('latency')) await measureLatency();
 if (wanted('search')) await measureSearch(numberOf(values.events));

@@ -1,7 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Body, mixedBodies } from './inputs.ts';
 import { calibrate, ownCpu } from './measure.ts';
+import { sizes } from './operate.ts';
 import { growth, Product, total } from './product.ts';
 import { RewrittenMix } from './rewrite.ts';
 import { type Sent, sendAll } from './send.ts';
@@ -159,16 +159,6 @@ async function cursorAtEnd(pool: Pool, headers: Record<string, string>): Promise
     if (queues.find(({ topic }) => topic === 'raw.events')?.frames === 0) return;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
-}
-
-function sizes(folder: string, events: number): Record<string, number> {
-  const size = (path: string): number =>
-    readdirSync(path, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
-  return Object.fromEntries(
-    readdirSync(folder).map((name) => [name, Math.round(size(join(folder, name)) / events)]),
-  );
 }
 
 function perEventOf(parts: ReadonlyMap<string, number>, events: number): Record<string, number> {
