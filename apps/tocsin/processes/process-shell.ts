@@ -18,6 +18,7 @@ import { defaultHomePath, type Home, homeAt, surroundings } from '../home.ts';
 import { databaseLogOn } from '../supervisor/database-log.ts';
 import type { PublishedDatabase } from '../supervisor/publish-database.ts';
 import { keepCompiledCode } from './keep-compiled-code.ts';
+import { stayAlive } from './stay-alive.ts';
 
 /** Settings that every process has. */
 type ProcessConfig =
@@ -41,6 +42,7 @@ export interface ProcessShell {
 
 /** Opens what every process needs. The supervisor has made keys, credentials and the database before. */
 export async function openShell(service: string, config: ProcessConfig): Promise<ProcessShell> {
+  stayAlive();
   const home = homeAt(config.home ?? defaultHomePath(surroundings()));
   const world = systemWorld(config.failpoints);
   const log = openLog({ service, level: config.logLevel, clock: world.clock, pretty: false });
