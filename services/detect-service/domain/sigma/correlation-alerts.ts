@@ -5,7 +5,7 @@ import { ruleKey, type SigmaCorrelation } from '@tocsin/sigma/correlation/correl
 import { labelValues } from '../event-labels.ts';
 import { alertId, partyOf } from '../score-alert.ts';
 import { alertingRule, LEVEL_SEVERITY, nameOf } from './alerting-rule.ts';
-import type { SigmaInUse } from './sigma-rules.ts';
+import type { SigmaInUse } from './sigma-match.ts';
 
 /** How results of one correlation become alerts. */
 export interface CorrelationAlerting {

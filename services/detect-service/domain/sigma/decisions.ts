@@ -11,7 +11,7 @@ import type { RuleFault } from '../tenant-rules.ts';
 import { alertingRule } from './alerting-rule.ts';
 import { CorrelationAlerts } from './correlation-alerts.ts';
 import { OWN_SIGMA_KIND } from './own-kind.ts';
-import type { SigmaInUse } from './sigma-rules.ts';
+import type { SigmaInUse } from './sigma-match.ts';
 import type { SigmaDecisions } from './sigma-view.ts';
 
 /** What a tenant's settings say of Sigma rules; undefined: nothing. What cannot run is left out and told. */

@@ -1,32 +1,12 @@
-import type { Logsource, NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
-import { ruleKey, type SigmaCorrelation } from '@tocsin/sigma/correlation/correlation-rule.ts';
-import type { EventRecord } from '@tocsin/sigma/evaluate/event-record.ts';
-import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
+import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
+import type { SigmaCorrelation } from '@tocsin/sigma/correlation/correlation-rule.ts';
 import { recogniseEvent } from '@tocsin/sigma/mapping/recognise-event.ts';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
-import type { Rule } from '../rule.ts';
-import { alertingRule, opensAlerts } from './alerting-rule.ts';
 import { CorrelationAlerts } from './correlation-alerts.ts';
 import { DeferredRules } from './deferred-rules.ts';
+import { matchOf, type RecordedEvent, type SigmaInUse, type SigmaMatch } from './sigma-match.ts';
 import { NO_DECISIONS, type SigmaDecisions, SigmaView } from './sigma-view.ts';
 import { TriedRules } from './tried-rules.ts';
-
-/** A Sigma rule that an event matched. */
-export interface SigmaMatch {
-  /** Stored with the event. */
-  readonly ruleId: string;
-  /** How it becomes an alert; undefined when it only marks the event. */
-  readonly alerting: Rule | undefined;
-}
-
-/** What an event is to Sigma rules. */
-export interface RecordedEvent {
-  readonly fields: EventRecord;
-  readonly logsources: readonly Logsource[];
-}
-
-/** Rules and correlations as they are read from files. */
-export type SigmaInUse = Pick<SigmaContent, 'rules' | 'silent' | 'correlations'>;
 
 const EMPTY: SigmaInUse = { rules: [], silent: new Set(), correlations: [] };
 
@@ -121,11 +101,4 @@ export class SigmaRules {
       ? { fields, logsources }
       : recogniseEvent(fields, logsources);
   }
-}
-
-/** How a rule becomes alerts, when it does. */
-export function matchOf(rule: SigmaRule, silent: ReadonlySet<string>): SigmaMatch {
-  const ruleId = ruleKey(rule);
-  const opens = opensAlerts(rule) && !silent.has(ruleId);
-  return { ruleId, alerting: opens ? alertingRule(rule) : undefined };
 }

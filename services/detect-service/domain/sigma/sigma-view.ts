@@ -4,13 +4,8 @@ import type { EventRecord } from '@tocsin/sigma/evaluate/event-record.ts';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
 import { type RuleException, RuleOverlay } from '@tocsin/sigma/rule-overlay.ts';
 import { type CorrelationAlerting, CorrelationAlerts } from './correlation-alerts.ts';
-import {
-  matchOf,
-  type RecordedEvent,
-  type SigmaInUse,
-  type SigmaMatch,
-  type SigmaRules,
-} from './sigma-rules.ts';
+import type { DeferredRules } from './deferred-rules.ts';
+import { matchOf, type RecordedEvent, type SigmaInUse, type SigmaMatch } from './sigma-match.ts';
 import { TriedRules } from './tried-rules.ts';
 
 /** What a tenant decided of Sigma rules. */
@@ -37,9 +32,19 @@ export interface EventMatches {
   readonly fields: EventRecord;
 }
 
+/** The rules of the installation, as a view needs them. */
+export interface SigmaBase {
+  readonly base: TriedRules;
+  readonly deferred: DeferredRules;
+  readonly correlations: readonly SigmaCorrelation[];
+  readonly alerts: CorrelationAlerts;
+  matchOf(rule: SigmaRule): SigmaMatch;
+  record(event: NormalizedEvent): RecordedEvent;
+}
+
 /** The Sigma rules as one tenant has them. Immutable: a change makes another. */
 export class SigmaView {
-  readonly #base: SigmaRules;
+  readonly #base: SigmaBase;
   readonly #decisions: SigmaDecisions;
   readonly #overlay: RuleOverlay | undefined;
   readonly #matches = new Map<SigmaRule, SigmaMatch>();
@@ -50,7 +55,7 @@ export class SigmaView {
   /** The tenant's own rules, tried. */
   readonly own: TriedRules;
 
-  constructor(base: SigmaRules, tenantId: string, decisions: SigmaDecisions) {
+  constructor(base: SigmaBase, tenantId: string, decisions: SigmaDecisions) {
     const { disabled, exceptions, own } = decisions;
     this.#base = base;
     this.#decisions = decisions;
@@ -125,9 +130,4 @@ export class SigmaView {
     const document = { ...alerting.document, severity };
     return { ...match, alerting: { ...alerting, document } };
   }
-}
-
-/** The keys of everything that can be decided of. */
-export function keysOf({ rules, correlations }: SigmaInUse): readonly string[] {
-  return [...rules.map(ruleKey), ...correlations.map(({ key }) => key)];
 }

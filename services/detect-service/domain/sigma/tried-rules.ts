@@ -4,7 +4,7 @@ import { logsourceApplies } from '@tocsin/sigma/evaluate/logsource.ts';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
 import { ROUTES_MAX, type RuleMatcher, RuleSet } from '@tocsin/sigma/rule-set.ts';
 import type { DeferredRules } from './deferred-rules.ts';
-import type { RecordedEvent } from './sigma-rules.ts';
+import type { RecordedEvent } from './sigma-match.ts';
 
 /** A rule that threw while it was asked. */
 export interface RuleFault {
