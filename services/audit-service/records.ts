@@ -214,3 +214,18 @@ export async function listRows(
     order by l.at desc, l.audit_id desc limit ${page.limit}`.execute(tx);
   return rows;
 }
+
+/** The action of a row that tells of another audit key. */
+export const ROTATION = 'audit_key.rotate';
+
+/** Whether the platform's log tells that a key took over. */
+export async function isRotationKnown(tx: PlatformTransaction, keyId: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('audit_log')
+    .select('audit_id')
+    .where('tenant_id', '=', '')
+    .where('action', '=', ROTATION)
+    .where('object_id', '=', keyId)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -10,6 +10,7 @@ import { type ChainEnd, emptyChain, extendChain, rowText } from './domain/chain.
 import {
   type AuditKey,
   isSignedByAny,
+  keyIdOf,
   type Statement,
   signStatement,
   statementLine,
@@ -20,6 +21,8 @@ import {
   findHash,
   insertSeals,
   insertStatement,
+  isRotationKnown,
+  ROTATION,
   unsealedRows,
   waitingChains,
   waitingRows,
@@ -62,6 +65,8 @@ export class Sealer {
   readonly #options: SealerOptions;
   readonly #heads = new Map<string, Statement | undefined>();
   #turn: Promise<unknown> = Promise.resolve();
+  /** The key whose taking over is on record. */
+  #noticed: string | undefined;
 
   constructor(options: SealerOptions) {
     this.#options = options;
@@ -82,28 +87,32 @@ export class Sealer {
     }
   }
 
-  /** A rotation is done on files, so the log of the platform learns of it here. */
+  /** A rotation is done on files, also while nothing runs: the log of the platform learns of it here, once. */
   async #noticeRotation(): Promise<void> {
-    const { key, database, log } = this.#options;
-    const former = key.id;
-    if ((await key.refresh?.()) !== true) return;
-    log.info({ key_id: key.id, former, action: 'audit_key.rotate' }, 'another audit key signs');
+    const { key, database, log, world } = this.#options;
+    await key.refresh?.();
+    const { id } = key;
+    const former = key.former?.at(-1);
+    if (this.#noticed === id || former === undefined) return;
     const system: Principal = {
       subject: 'system:audit',
       tenantId: undefined,
       role: 'platform_admin',
-      expiresAt: this.#options.world.clock.now(),
+      expiresAt: world.clock.now(),
     };
-    await database.inPlatform((tx) =>
-      writePlatformAudit(tx, system, '', {
-        action: 'audit_key.rotate',
+    await database.inPlatform(async (tx) => {
+      if (await isRotationKnown(tx, id)) return;
+      log.info({ key_id: id, action: ROTATION }, 'another audit key signs');
+      await writePlatformAudit(tx, system, '', {
+        action: ROTATION,
         objectType: 'audit_key',
-        objectId: key.id,
-        before: { key_id: former },
-        after: { key_id: key.id },
+        objectId: id,
+        before: { key_id: keyIdOf(former.former) },
+        after: { key_id: id },
         requestId: '',
-      }),
-    );
+      });
+    });
+    this.#noticed = id;
   }
 
   /** Seals all rows of a chain that are committed now. */

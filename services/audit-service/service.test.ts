@@ -357,8 +357,10 @@ describe('the audit key after its rotation', () => {
 
   it('is told in the log of the platform, once', async () => {
     await rotateAuditKey(world, folder);
+    await exported('acme-corp');
     await service.sealer.sealAll();
     await service.sealer.sealAll();
+    await openService().sealer.sealAll();
     const id = keyIdOf(await readPublic());
     const rows = await db.database.inPlatform((tx) =>
       tx.selectFrom('audit_log').selectAll().where('object_id', '=', id).execute(),
