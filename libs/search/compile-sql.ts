@@ -1,7 +1,7 @@
 import { assert, never } from '@tocsin/kernel/assert.ts';
 import type { Pattern, Query } from '@tocsin/query/query.ts';
 import type { Condition, TextTest } from './condition.ts';
-import { type Field, findField, LIST_SEPARATOR, ROW_KEYS } from './fields.ts';
+import { type Field, findField, isFoldedWhole, LIST_SEPARATOR, ROW_KEYS } from './fields.ts';
 import { resolveQuery } from './resolve-query.ts';
 import type { Collection, SearchRequest, TimeRange } from './search-store.ts';
 import { type Bind, integer, SQL_DIALECTS, type SqlDialect } from './sql-dialect.ts';
@@ -169,7 +169,8 @@ class SqlCompiler {
       const predicate = this.#predicate(test);
       return this.#dialect.attribute(field, this.#bind).matches(predicate);
     }
-    if (field.folded !== undefined && this.#dialect.name === 'postgres') {
+    const isLookup = test.op === 'in' && test.values.every(isFoldedWhole);
+    if (field.folded !== undefined && isLookup && this.#dialect.name === 'postgres') {
       return this.#predicate(test)(field.folded);
     }
     const text = field.type === 'uuid' ? `coalesce(cast(${field.sql} as varchar), '')` : field.sql;

@@ -39,6 +39,14 @@ export interface Field {
   readonly folded?: string;
 }
 
+/** Characters of a value that a folded column may keep (migration 084): a longer one is not looked up by it. */
+export const FOLDED_LENGTH_MAX = 400;
+
+/** Says whether rows with a value can be found by folded columns. */
+export function isFoldedWhole(value: string): boolean {
+  return Array.from(value).length < FOLDED_LENGTH_MAX;
+}
+
 /** The prefix of attributes, which nobody declares. */
 export const ATTRIBUTES_PREFIX = 'attributes.';
 

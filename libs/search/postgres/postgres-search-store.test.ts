@@ -150,7 +150,22 @@ describe('PostgresSearchStore', () => {
     const host = Array.from({ length: 1024 }, (_, index) =>
       String.fromCodePoint(0x4e00 + ((index * 7919) % 20_000)),
     ).join('');
-    await insertAlerts(database, tenant, [numbered(1, { hosts: [host], tags: [`${host}b`] })]);
+    const actor = { type: 'user', id: host, name: host };
+    const names = {
+      hosts: [host],
+      tags: [`${host}b`],
+      actor,
+      rule_id: host.slice(0, 256),
+      assignee: host.slice(0, 200),
+    };
+    await insertAlerts(database, tenant, [numbered(1, names)]);
+    const byActor = {
+      ...{ collection: 'alerts' as const, range: ALL_TIME, limit: 5 },
+      query: parseQuery(`actor.id:${host}`),
+    };
+    expect(
+      (await new PostgresSearchStore(database, new ManualClock()).search(tenant, byActor)).items,
+    ).toHaveLength(1);
     const limits = { firstRows: 1, rows: 1, textRows: 1, likeRows: 10, likeMs: 10_000 };
     const store = new PostgresSearchStore(database, new ManualClock(), limits);
     const request = { collection: 'alerts' as const, range: ALL_TIME, limit: 5 };

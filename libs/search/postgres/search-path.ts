@@ -1,6 +1,6 @@
 import { likePattern } from '../compile-sql.ts';
 import type { Condition, TextTest } from '../condition.ts';
-import { type Field, LIST_SEPARATOR } from '../fields.ts';
+import { type Field, isFoldedWhole, LIST_SEPARATOR } from '../fields.ts';
 import type { Collection } from '../search-store.ts';
 
 /** How the rows of a search are reached. The whole condition is tested on them anyway, so this only has to leave none out. */
@@ -98,7 +98,7 @@ function startsOf(
       const { field, test } = term;
       if (field.folded === undefined || test.op !== 'in') return undefined;
       const values = [...new Set(test.values)];
-      if (values.length > VALUES_MAX) return undefined;
+      if (values.length > VALUES_MAX || !values.every(isFoldedWhole)) return undefined;
       return {
         field,
         conditions: values.map((value) => ({ ...term, test: { op: 'in', values: [value] } })),

@@ -53,6 +53,32 @@ function casesOf(tenant: string) {
 }
 
 describe('alerts.scored to alert, incident and case', () => {
+  it('stores an alert whose names are longer than an index takes, and its suppression', async () => {
+    const tenant = freshTenant();
+    // Not repeating itself, so that nothing is compressed: 3 bytes a character.
+    const long = Array.from({ length: 1024 }, (_, index) =>
+      String.fromCodePoint(0x4e00 + ((index * 7919) % 20_000)),
+    ).join('');
+    const change = {
+      tenant_id: tenant,
+      actor: { type: 'user', id: long, name: long },
+      group: { 'actor.id': long },
+      hosts: [long],
+      src_ips: [],
+    };
+    await bench.send([[scoredAlert('a', change), scoredAlert('b', { tenant_id: tenant })]], tenant);
+    expect(await alertsOf(tenant)).toHaveLength(2);
+    const suppressed = await bench.sql(
+      (tx) =>
+        tx
+          .updateTable('alerts')
+          .set({ suppressed_until: new Date(DAY + 24 * HOUR) })
+          .executeTakeFirstOrThrow(),
+      tenant,
+    );
+    expect(suppressed.numUpdatedRows).toBe(2n);
+  });
+
   it('opens an incident and a case for a severe alert, with the alert linked (X-10)', async () => {
     const tenant = freshTenant();
     const assignment = await bench.send([[scoredAlert('a', { tenant_id: tenant })]], tenant);
