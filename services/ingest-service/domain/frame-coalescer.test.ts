@@ -10,6 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { FrameCoalescer, PUBLISHING_MAX, WAITING_BYTES_MAX } from './frame-coalescer.ts';
 import type { LineRun } from './line-runs.ts';
 import type { FrameKey } from './open-frame.ts';
+import { readLines } from './read-lines.ts';
 
 const ORIGIN = { requestId: 'r', traceparent: '' };
 const ACME: FrameKey = {
@@ -103,6 +104,18 @@ describe('the frame coalescer', () => {
       [2, 2],
       [4, 2],
     ]);
+  });
+
+  it('publishes the lines of one request as the slice of its body that they are', async () => {
+    const { bus, coalescer } = open();
+    const body = Buffer.alloc(200_000, `${'x'.repeat(999)}\n`).subarray(0, -1);
+    const request = coalescer.add(ACME, ORIGIN, readLines(body).runs);
+    await bus.drain();
+    await request;
+    expect(bus.frames).toHaveLength(1);
+    expect(bus.frames[0]?.body.buffer).toBe(body.buffer);
+    expect(bus.frames[0]?.body.equals(body)).toBe(true);
+    expect(bus.frames[0]?.count).toBe(200);
   });
 
   it('lets what comes while the bus is busy share the next frame', async () => {
