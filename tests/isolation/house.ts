@@ -10,7 +10,10 @@ import { type LocalIssuer, openLocalIssuer } from '@tocsin/auth/local-issuer.ts'
 import { TokenVerifier } from '@tocsin/auth/token-verifier.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
 import { openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
+import { createCompatService, tenantFromCredential } from '@tocsin/compat-service/service.ts';
+import { answerUnprocessable } from '@tocsin/compat-service/unprocessable.ts';
 import { DEFAULT_QUOTA } from '@tocsin/contracts/tenant-quota.ts';
+import { setAlertStatus } from '@tocsin/correlate-service/alert-status.ts';
 import { openTestDatabase, type TestDatabase } from '@tocsin/database/testing/test-database.ts';
 import { healthRoutes } from '@tocsin/http/health.ts';
 import type { Route, RouteReply } from '@tocsin/http/route.ts';
@@ -38,6 +41,8 @@ import { withAbsentParts } from '../../apps/tocsin/processes/testing/absent-part
 export interface House {
   readonly db: TestDatabase;
   readonly server: HttpServer;
+  /** The ports for older clients, each a server of its own. */
+  readonly compat: readonly CompatPort[];
   readonly services: ControlServices;
   readonly events: MemorySearchStore;
   readonly issuer: LocalIssuer;
@@ -49,6 +54,12 @@ export interface House {
   takeFrames(): readonly Frame[];
   metricsText(): Promise<string>;
   close(): Promise<void>;
+}
+
+/** A port for older clients. */
+export interface CompatPort {
+  readonly routes: readonly Route[];
+  readonly server: HttpServer;
 }
 
 /** What a house may be given. */
@@ -172,9 +183,30 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     routes: options.mutate?.(routes) ?? routes,
   });
   await server.app.ready();
+  const older = createCompatService({
+    database,
+    data,
+    events,
+    world,
+    setAlertStatus: (...asked) => setAlertStatus({ database, world }, ...asked),
+  });
+  const compat: CompatPort[] = [];
+  for (const own of [older.ingestRoutes, older.alertRoutes]) {
+    const port = buildServer({
+      ...common,
+      verifier: tenantFromCredential(common.verifier),
+      metrics: new Metrics('compat'),
+      service: 'compat',
+      routes: own,
+    });
+    answerUnprocessable(port);
+    await port.app.ready();
+    compat.push({ routes: own, server: port });
+  }
   return {
     db,
     server,
+    compat,
     services,
     events,
     issuer,
@@ -184,6 +216,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     metricsText: async () => (await metrics.text()) + (await dataMetrics.text()),
     async close() {
       await server.close(0);
+      for (const port of compat) await port.server.close(0);
       await data.close();
       await dataServer.close(0);
       await bus.close();

@@ -12,7 +12,7 @@ export type Fault = string | undefined;
 
 /** Sends a request as a caller and says what is wrong with the answer. */
 export async function judge(
-  house: House,
+  house: Pick<House, 'server'>,
   operation: Operation,
   request: GeneratedRequest,
   caller: Caller,

@@ -45,12 +45,16 @@ interface Described {
 export const DOCUMENT = JSON.parse(readOpenapi()) as Document;
 
 /** Every operation that the gateway serves. */
-export const OPERATIONS: readonly Operation[] = Object.entries(DOCUMENT.paths).flatMap(
-  ([path, operations]) =>
-    Object.entries(operations)
-      .map(([method, described]) => operationOf(path, method, described))
-      .filter(({ processes }) => processes.includes('control')),
+export const OPERATIONS: readonly Operation[] = operationsOf(DOCUMENT).filter(({ processes }) =>
+  processes.includes('control'),
 );
+
+/** The operations of an API document. */
+export function operationsOf({ paths }: Pick<Document, 'paths'>): Operation[] {
+  return Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, described]) => operationOf(path, method, described)),
+  );
+}
 
 function operationOf(path: string, method: string, described: Described): Operation {
   const content = described.requestBody?.content;
