@@ -13,6 +13,8 @@ const aliases = (): string => {
   }
   return `${levels.join('\n')}\n${item('F: x')}`;
 };
+const keysOf = (count: number): string =>
+  [...Array.from({ length: count }, (_, index) => `k${index}: x`), 'k0: x'].join('\n    ');
 const listOf = (count: number): string =>
   `F|contains:\n${Array.from({ length: count }, (_, index) => `      - l${index}`).join('\n')}`;
 
@@ -22,6 +24,13 @@ const CASES: readonly (readonly [what: string, text: () => string, code: FaultCo
   ['an alias bomb', aliases, 'yaml_too_many_nodes'],
   ['deep nesting', () => `a: ${'['.repeat(200)}${']'.repeat(200)}`, 'yaml_too_deep'],
   ['a key that comes twice', () => item('F: x\n    F: y'), 'yaml_invalid'],
+  [
+    'a map of 100,000 keys, of which the last comes twice',
+    () => item(keysOf(100_000)),
+    'yaml_invalid',
+  ],
+  ['an alias without an anchor', () => item('F: *nobody'), 'yaml_invalid'],
+  ['an alias of what it stands in', () => `a: &a [*a]\n${item('F: x')}`, 'yaml_too_deep'],
   ['a document that is a list', () => '- a\n- b\n', 'document_not_a_map'],
   [
     'no title',
@@ -85,6 +94,16 @@ describe('a bad rule', () => {
     expect(fault?.message.length).toBeGreaterThan(10);
     expect(fault?.message.length).toBeLessThan(400);
     expect(rules.map(({ file }) => file)).toEqual(['good.yml']);
+  });
+
+  it('reads 30,000 anchors and aliases in the time they need, the nearest anchor of a name', () => {
+    const names = Array.from({ length: 30_000 }, (_, index) => index);
+    const anchors = names.map((index) => `  - &a${index} x${index}`).join('\n');
+    const aliases = names.map((index) => `  - *a${index}`).join('\n');
+    const text = `x:\n${anchors}\ny:\n${aliases}\nz: [&n old, &n new]\n${item('F: *n')}`;
+    const [rule] = loadSigma([{ name: 'many.yml', text }]).rules;
+    expect(JSON.stringify(rule?.expression)).toContain('new');
+    expect(rule?.metadata['y']).toHaveLength(30_000);
   });
 
   it('refuses correlations that refer to each other in a circle, and to nobody', () => {

@@ -50,13 +50,18 @@ const OPTIONS = {
   prettyErrors: false,
   schema: 'core',
   strict: true,
-  uniqueKeys: true,
+  // Looked for here: the library compares each key with all others, 40 s for a map of 40,000.
+  uniqueKeys: false,
   version: '1.2',
 } as const;
 
 class TreeReader {
   readonly #lines: LineCounter;
   #nodes = 0;
+  /** Nodes by the anchor they were given last, as far as the document is read. */
+  readonly #anchors = new Map<string, unknown>();
+  /** How many aliases are being followed: what is read behind one was read before. */
+  #following = 0;
 
   constructor(lines: LineCounter) {
     this.#lines = lines;
@@ -67,8 +72,10 @@ class TreeReader {
     if (error !== undefined) return [this.#fault(error.pos[0], error.message)];
     const { contents } = document;
     if (contents === null || (isScalar(contents) && contents.value === null)) return [];
+    this.#anchors.clear();
+    this.#following = 0;
     try {
-      const node = this.#node(contents, document, 0);
+      const node = this.#node(contents, 0);
       if (node.kind === 'map') return [node];
       const message = 'a document is a map of keys such as title, logsource and detection';
       return [new FaultSignal('document_not_a_map', node.place, message)];
@@ -87,7 +94,7 @@ class TreeReader {
     return { line, column: col };
   }
 
-  #node(node: unknown, document: Document.Parsed, depth: number): YamlNode {
+  #node(node: unknown, depth: number): YamlNode {
     const place = this.#place((node as Partial<Node> | null)?.range?.[0] ?? 0);
     this.#nodes += 1;
     if (this.#nodes > YAML_NODES_MAX) {
@@ -95,33 +102,56 @@ class TreeReader {
       throw new FaultSignal('yaml_too_many_nodes', place, message);
     }
     if (depth > YAML_DEPTH_MAX) throw depthFault(place);
-    if (isAlias(node)) return this.#node(node.resolve(document), document, depth + 1);
+    if (isAlias(node)) return this.#followed(node.source, place, depth);
+    const anchor = (node as { anchor?: string } | null)?.anchor;
+    if (anchor !== undefined && this.#following === 0) this.#anchors.set(anchor, node);
     if (isScalar(node)) return { kind: 'scalar', value: scalarValue(node), place };
     if (isSeq(node)) {
-      const items = node.items.map((item) => this.#node(item, document, depth + 1));
+      const items = node.items.map((item) => this.#node(item, depth + 1));
       return { kind: 'list', items, place };
     }
     if (isMap(node)) {
-      const entries = node.items.map((pair) => this.#entry(pair, document, depth));
+      const entries = node.items.map((pair) => this.#entry(pair, depth));
+      checkUnique(entries);
       return { kind: 'map', entries, place };
     }
     return { kind: 'scalar', value: null, place };
   }
 
-  #entry(
-    pair: { key: unknown; value: unknown },
-    document: Document.Parsed,
-    depth: number,
-  ): YamlEntry {
-    const key = this.#node(pair.key, document, depth + 1);
+  /** The library's own way to resolve an alias looks through the whole document each time. */
+  #followed(anchor: string, place: Place, depth: number): YamlNode {
+    const target = this.#anchors.get(anchor);
+    if (target === undefined) {
+      const message = `*${anchor.slice(0, 60)} has no anchor before it: write &${anchor.slice(0, 60)} there`;
+      throw new FaultSignal('yaml_invalid', place, message);
+    }
+    this.#following += 1;
+    const node = this.#node(target, depth + 1);
+    this.#following -= 1;
+    return node;
+  }
+
+  #entry(pair: { key: unknown; value: unknown }, depth: number): YamlEntry {
+    const key = this.#node(pair.key, depth + 1);
     if (key.kind !== 'scalar') {
       throw new FaultSignal('yaml_invalid', key.place, 'a key must be plain text');
     }
     return {
       key: key.value === null ? '' : String(key.value),
       place: key.place,
-      value: this.#node(pair.value, document, depth + 1),
+      value: this.#node(pair.value, depth + 1),
     };
+  }
+}
+
+function checkUnique(entries: readonly YamlEntry[]): void {
+  const seen = new Set<string>();
+  for (const { key, place } of entries) {
+    if (seen.has(key)) {
+      const message = `the key ${JSON.stringify(key.slice(0, 60))} comes twice: keep one`;
+      throw new FaultSignal('yaml_invalid', place, message);
+    }
+    seen.add(key);
   }
 }
 
