@@ -11,6 +11,7 @@ import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { parseTenantId } from '@tocsin/kernel/tenant-id.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decide } from './decisions.ts';
 import { createQueueService } from './service.ts';
 
 const TOPIC = 'secplat.jobs.scan';
@@ -166,6 +167,38 @@ describe('dead letters (B-022)', () => {
       const [letter] = await lettersOf({ role });
       expect((await call('DELETE', `${LETTERS}/${letter.id}`, { role })).status).toBe(403);
     }
+  });
+
+  it('are handled as the audit log says after a crash between the record and the act', async () => {
+    const done: string[] = [];
+    let broken = true;
+    const worker = await work(done, () => broken);
+    await opened.bus.publish([job('again'), job('away')]);
+    await parked(2);
+    await worker.stop();
+    const queue = { topic: TOPIC, group: 'workers' } as const;
+    const deps = { bus: opened.bus, database: db.database, queues: [queue] };
+    const [first, second] = await opened.bus
+      .deadLetters(TOPIC, 'workers')
+      .list(parseTenantId('acme-corp'), 2);
+    if (first === undefined || second === undefined) return;
+    const recorded = { queue, requestId: '' };
+    await decide(deps, testTenant(), 'queue.redrive', { ...recorded, letter: first });
+    await decide(deps, testTenant(), 'queue.discard', { ...recorded, letter: second });
+    // What is on record binds: a later decision does not take its place.
+    const late = await decide(deps, testTenant(), 'queue.discard', { ...recorded, letter: first });
+    expect(late).toBe('queue.redrive');
+    broken = false;
+    expect(await lettersOf()).toEqual([]);
+    await work(done, () => false);
+    await expect.poll(() => done).toEqual([first.frame.body.toString()]);
+    const rows = await db.database.inTenant(testTenant(), (tx) =>
+      tx.selectFrom('audit_log').select(['action', 'object_id']).orderBy('at').execute(),
+    );
+    expect(rows).toEqual([
+      { action: 'queue.redrive', object_id: first.id },
+      { action: 'queue.discard', object_id: second.id },
+    ]);
   });
 
   it('of a queue that nobody shows are not found', async () => {

@@ -1,10 +1,9 @@
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { DeadLetter, DeadLetterQueue } from '@tocsin/bus/event-bus.ts';
-import { writeAudit } from '@tocsin/database/audit.ts';
 import { notFound } from '@tocsin/http/path-id.ts';
 import { type Route, tenantRoute } from '@tocsin/http/route.ts';
 import Type from 'typebox';
-import { parkedSummary } from '../domain/dead-letter.ts';
+import { carryOut, type Decision, decide } from '../decisions.ts';
 import { findLetter, findQueue, letterParams } from '../find-queue.ts';
 import type { QueueDeps, ShownQueue } from '../queue-deps.ts';
 
@@ -24,10 +23,9 @@ function redriveRoute(deps: QueueDeps): Route {
     params: letterParams,
     responses: { 202: Type.Object({ id: Type.String(), status: Type.String() }) },
     handle: async (tenant, { params, requestId }) => {
-      const { queue, letters, letter } = await find(deps, tenant, params);
-      await record(deps, tenant, 'queue.redrive', { queue, letter, requestId });
-      if (!(await letters.redrive(tenant.tenantId, letter.id))) throw gone(letter);
-      return { status: 202, body: { id: letter.id, status: 'published' } };
+      const found = await find(deps, tenant, params);
+      await act(deps, tenant, 'queue.redrive', { ...found, requestId });
+      return { status: 202, body: { id: found.letter.id, status: 'published' } };
     },
   });
 }
@@ -43,48 +41,39 @@ function discardRoute(deps: QueueDeps): Route {
     params: letterParams,
     responses: { 204: undefined },
     handle: async (tenant, { params, requestId }) => {
-      const { queue, letters, letter } = await find(deps, tenant, params);
-      await record(deps, tenant, 'queue.discard', { queue, letter, requestId });
-      if (!(await letters.discard(tenant.tenantId, letter.id))) throw gone(letter);
+      const found = await find(deps, tenant, params);
+      await act(deps, tenant, 'queue.discard', { ...found, requestId });
       return { status: 204 };
     },
   });
+}
+
+interface Found {
+  readonly queue: ShownQueue;
+  readonly letters: DeadLetterQueue;
+  readonly letter: DeadLetter;
 }
 
 async function find(
   deps: QueueDeps,
   tenant: TenantContext,
   params: { readonly topic: string; readonly group: string; readonly id: string },
-): Promise<{ queue: ShownQueue; letters: DeadLetterQueue; letter: DeadLetter }> {
+): Promise<Found> {
   const queue = findQueue(deps, params);
   const letters = deps.bus.deadLetters(queue.topic, queue.group);
   return { queue, letters, letter: await findLetter(letters, tenant, params.id) };
 }
 
-/**
- * Written before the bus is told: both cannot be one transaction, and a record of what then fails is better than a
- * change without one.
- */
-async function record(
-  { database }: QueueDeps,
+/** Puts the decision on record and carries it out. @throws Problem `not_found` when somebody else was quicker */
+async function act(
+  deps: QueueDeps,
   tenant: TenantContext,
-  action: 'queue.redrive' | 'queue.discard',
-  what: {
-    readonly queue: ShownQueue;
-    readonly letter: DeadLetter;
-    readonly requestId: string;
-  },
+  decision: Decision,
+  what: Found & { readonly requestId: string },
 ): Promise<void> {
-  await database.inTenant(tenant, (tx) =>
-    writeAudit(tx, tenant, {
-      action,
-      objectType: 'dead_letter',
-      objectId: what.letter.id,
-      before: parkedSummary(what.queue, what.letter),
-      after: null,
-      requestId: what.requestId,
-    }),
-  );
+  const holds = await decide(deps, tenant, decision, what);
+  const isDone = await carryOut(what.letters, tenant, holds, what.letter.id);
+  if (!isDone || holds !== decision) throw gone(what.letter);
 }
 
 /** Somebody else was quicker. */

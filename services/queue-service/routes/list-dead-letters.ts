@@ -1,6 +1,7 @@
 import { cursorCodec, pageOf, pageQuery, pageSchema } from '@tocsin/http/page.ts';
 import { type Route, tenantRoute } from '@tocsin/http/route.ts';
 import Type from 'typebox';
+import { finishDecisions } from '../decisions.ts';
 import { ParkedItem, parkedItem } from '../domain/dead-letter.ts';
 import { findQueue, queueParams } from '../find-queue.ts';
 import type { QueueDeps } from '../queue-deps.ts';
@@ -24,16 +25,17 @@ export function listDeadLettersRoute(deps: QueueDeps): Route {
     handle: async (tenant, { params, query }) => {
       const queue = findQueue(deps, params);
       const after = query.cursor === undefined ? undefined : cursors.read(query.cursor).after;
-      const letters = await deps.bus
-        .deadLetters(queue.topic, queue.group)
-        .list(tenant.tenantId, query.limit + 1, after);
+      const letters = deps.bus.deadLetters(queue.topic, queue.group);
+      const listed = await letters.list(tenant.tenantId, query.limit + 1, after);
       const body = pageOf(
-        letters,
+        listed,
         query.limit,
-        (letter) => parkedItem(queue, letter),
+        (letter) => letter,
         (last) => cursors.write({ after: last.id }),
       );
-      return { status: 200, body };
+      const open = await finishDecisions(deps, tenant, letters, body.items);
+      const items = open.map((letter) => parkedItem(queue, letter));
+      return { status: 200, body: { ...body, items } };
     },
   });
 }
