@@ -138,6 +138,22 @@ describe('Sigma rules of the installation', () => {
   });
 });
 
+describe('a rule that is not there', () => {
+  it.each([
+    '01a20907-1a57-7c72-893b-e0011e8d3e83',
+    'rule-of-nobody',
+  ])('cannot be decided of: %s', async (id) => {
+    const everything = {
+      enabled: true,
+      severity: 8,
+      threshold: null,
+      exceptions: [],
+      status: 'draft',
+    };
+    expect((await call('PATCH', `/v1/rules/${id}`, everything)).status).toBe(404);
+  });
+});
+
 describe('a Sigma rule of a tenant of its own', () => {
   it('is a draft, then active, then has a second version, like its other rules', async () => {
     const made = await call('POST', '/v1/sigma-rules', { text: OWN_TEXT });

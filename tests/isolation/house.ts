@@ -168,6 +168,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       metrics,
       pepper,
       login: undefined,
+      sigmaRules: async () => [],
       auditKey: { id: 'test', ...keys },
       auditHeadsFolder: join(folder, 'heads'),
       defaultQuota: DEFAULT_QUOTA,
