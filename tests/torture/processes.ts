@@ -33,6 +33,16 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): numb
   return reached;
 }
 
+/** Resident memory of a process, MB; 0 when it is gone. */
+export function memoryMbOf(pid: number | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
+}
+
 function look(pid: number): Found | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { memoryMbOf } from '../processes.ts';
 import { Patient, type Scenario } from '../scenario.ts';
 
 const MINUTES = 30;
@@ -69,17 +70,14 @@ export const longRun: Scenario = {
 };
 
 async function look({ product, analyst, home }: Patient, minute: number): Promise<Look> {
-  const [data, control] = await Promise.all(['data', 'control'].map((name) => memoryOf(name)));
+  const parts = await product.parts();
+  const [data = 0, control = 0] = ['data', 'control'].map((name) =>
+    memoryMbOf(parts.find((part) => part.name === name)?.pid),
+  );
   const { queues } = (await analyst.get('/queue/health')).body;
   const raw = queues.filter(({ topic }: { topic: string }) => topic === 'raw.events');
   const waiting = raw.reduce((sum: number, { events }: { events: number }) => sum + events, 0);
-  return { minute, data: data ?? 0, control: control ?? 0, ...(await sizeOf(home)), waiting };
-
-  async function memoryOf(name: string): Promise<number> {
-    const { pid } = await product.part(name);
-    const status = await readFile(`/proc/${pid}/status`, 'utf8');
-    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-  }
+  return { minute, data, control, ...(await sizeOf(home)), waiting };
 }
 
 /** Files of the home's data, and their bytes. */
