@@ -26,7 +26,8 @@ interface Route {
 export class TriedRules {
   readonly rules: readonly SigmaRule[];
   readonly tenantId: string;
-  readonly #set: RuleSet;
+  /** Built when the first event comes that it concerns: most tenants' own rules concern few. */
+  #set: RuleSet | undefined;
   readonly #deferred: DeferredRules;
   #revision: number;
   readonly #routes = new Map<string, Route>();
@@ -38,7 +39,6 @@ export class TriedRules {
   constructor(rules: readonly SigmaRule[], tenantId: string, deferred: DeferredRules) {
     this.rules = rules;
     this.tenantId = tenantId;
-    this.#set = new RuleSet(rules);
     this.#deferred = deferred;
     this.#revision = deferred.revision;
   }
@@ -102,7 +102,12 @@ export class TriedRules {
     const deferred = this.rules.filter(
       (rule) => isDeferred(rule) && logsourceApplies(rule.logsource, logsources),
     );
-    if (deferred.length === 0) return { matcher: this.#set.matcherFor(logsources), deferred };
+    if (deferred.length === 0) {
+      const concerns = this.rules.some((rule) => logsourceApplies(rule.logsource, logsources));
+      if (!concerns) return { matcher: NO_MATCHER, deferred };
+      this.#set ??= new RuleSet(this.rules);
+      return { matcher: this.#set.matcherFor(logsources), deferred };
+    }
     // Only the routes that such a rule is part of get an index of their own.
     const others = this.rules.filter(
       (rule) => !isDeferred(rule) && logsourceApplies(rule.logsource, logsources),
@@ -123,6 +128,8 @@ export class TriedRules {
     });
   }
 }
+
+const NO_MATCHER = new RuleSet([]).matcherForAny();
 
 /** Most faults remembered between two looks. */
 const FAULTS_MAX = 100;
