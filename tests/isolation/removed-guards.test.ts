@@ -39,6 +39,7 @@ const SAME_ROLES: Readonly<Record<string, readonly string[]>> = {
     'cases:read',
     'rules:read',
     'queues:read',
+    'notifications:read',
   ],
   'with a stronger permission': ['tenants:read', 'tenants:write'],
 };
