@@ -5,13 +5,13 @@ import { singleClient } from './single-client.ts';
 const INSUFFICIENT_PRIVILEGE = '42501';
 
 /**
- * Writes the tables of tenants anew, so that deleted rows are in none of their files, and lets the write-ahead log
+ * Writes all tables of ours anew, so that deleted rows are in none of their files, and lets the write-ahead log
  * begin after them. Rows that are only deleted stay readable in the files until something else is written there.
  * Each table is locked while it is written; that takes about a second per gigabyte.
  *
  * A checkpoint needs a superuser (or `pg_checkpoint`): on an existing server without one the log is overwritten in time.
  *
- * @param url of a user that owns the database, directly on the server
+ * @param url of a user that owns the tables or may do everything, directly on the server
  * @throws Problem `unavailable` when PostgreSQL cannot be reached
  */
 export async function compactDatabase(url: string): Promise<void> {
@@ -25,7 +25,8 @@ export async function compactDatabase(url: string): Promise<void> {
     const { rows } = await client.query<{ name: string }>(
       `select format('%I.%I', n.nspname, c.relname) as name
        from pg_class c join pg_namespace n on n.oid = c.relnamespace
-       where n.nspname in ('tenant_data', 'platform') and c.relkind = 'r' order by 1`,
+       where c.relowner = (select nspowner from pg_namespace where nspname = 'tenant_data')
+         and c.relkind = 'r' order by 1`,
     );
     for (const { name } of rows) await client.query(`vacuum (full) ${name}`);
     await client.query('select pg_switch_wal()').catch(allowRefusal);
