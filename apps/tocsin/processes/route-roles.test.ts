@@ -22,9 +22,10 @@ describe('all routes of all processes', () => {
     expect(open.map(nameOf)).toEqual([]);
   });
 
-  it('without a credential are the ones of this list, and no others', () => {
+  it('that look at credentials themselves, or need none, are the ones of this list, and no others', () => {
     const found = routes.filter(({ scope }) => scope === 'public').map(nameOf);
     expect([...new Set(found)].sort()).toEqual([
+      'DELETE /v1/session/all/{id}',
       'GET /.well-known/jwks.json',
       'GET /health',
       'GET /metrics',
@@ -33,7 +34,10 @@ describe('all routes of all processes', () => {
       'GET /v1/login',
       'GET /v1/login/callback',
       'GET /v1/session',
+      'GET /v1/session/all',
       'POST /v1/logout',
+      'POST /v1/logout/backchannel',
+      'POST /v1/session/renew',
     ]);
   });
 });
