@@ -8,6 +8,7 @@ import { openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
 import { SHIPPED_RULES } from '@tocsin/content/shipped-rules.ts';
 import { createDetector, type Detector } from '@tocsin/detect-service/detector.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
+import type { SigmaInUse } from '@tocsin/detect-service/domain/sigma/sigma-match.ts';
 import { SigmaRules } from '@tocsin/detect-service/domain/sigma/sigma-rules.ts';
 import { TenantRules } from '@tocsin/detect-service/domain/tenant-rules.ts';
 import { readLines } from '@tocsin/ingest-service/domain/read-lines.ts';
@@ -90,7 +91,13 @@ function validateAll(): void {
 
 async function detectorOf(name: string): Promise<Detector> {
   const sigma = new SigmaRules(new Set(['syslog', ...TEXT_SOURCES.map(({ id }) => id)]));
-  await loadSigmaRules([shippedSigmaFolder()], sigma, {
+  const user = {
+    async use(content: SigmaInUse) {
+      sigma.use(content);
+      return true;
+    },
+  };
+  await loadSigmaRules([shippedSigmaFolder()], user, {
     log: silentLog,
     metrics: new Metrics('x'),
   });

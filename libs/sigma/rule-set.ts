@@ -11,6 +11,7 @@ import { Route } from './index/route.ts';
 import { SymbolTable } from './index/symbol-table.ts';
 import { EventWalker } from './index/walk-event.ts';
 import { JsonWalker } from './index/walk-json.ts';
+import { finish, finishWithPauses, type Pause, type Work } from './index/work.ts';
 import type { Expression, SigmaRule } from './rule/rule.ts';
 
 /** Most sets of triples whose index is remembered by name; indexes themselves are one for each set of rules. */
@@ -33,16 +34,25 @@ export class RuleSet {
   readonly #routes = new Map<string, RuleMatcher>();
   readonly #matchers = new Map<string, RuleMatcher>();
 
-  constructor(rules: readonly SigmaRule[], { rates }: RuleSetOptions = {}) {
+  /** @param tables of {@link RuleSet.withPauses}, which is the way to give them */
+  constructor(
+    rules: readonly SigmaRule[],
+    options: RuleSetOptions = {},
+    tables: RuleTables = finish(buildTables(rules, options)),
+  ) {
     this.rules = rules;
-    const symbols = new SymbolTable();
-    this.#literals = new LiteralPool(symbols);
-    for (const rule of rules) visitTexts(rule.expression, (text) => symbols.addText(text));
-    for (const rule of rules) visitTexts(rule.expression, (text) => this.#literals.addText(text));
-    this.#engine = new Engine(
-      buildIndex(rules, { symbols, literals: this.#literals, rates }),
-      this.#literals,
-    );
+    this.#literals = tables.literals;
+    this.#engine = new Engine(tables.index, tables.literals);
+  }
+
+  /** The same set, built in small pieces (most far below a millisecond): `pause` is asked after each of them. */
+  static async withPauses(
+    rules: readonly SigmaRule[],
+    pause: Pause,
+    options: RuleSetOptions = {},
+  ): Promise<RuleSet> {
+    const tables = await finishWithPauses(buildTables(rules, options), pause);
+    return new RuleSet(rules, options, tables);
   }
 
   /** The matcher for events of these triples: rules of which one triple has all stated keys. */
@@ -93,6 +103,25 @@ export class RuleSet {
   measuredRates(): ReadonlyMap<string, number> {
     return this.#engine.measuredRates();
   }
+}
+
+interface RuleTables {
+  readonly index: CompiledIndex;
+  readonly literals: LiteralPool;
+}
+
+function* buildTables(rules: readonly SigmaRule[], { rates }: RuleSetOptions): Work<RuleTables> {
+  const symbols = new SymbolTable();
+  const literals = new LiteralPool(symbols);
+  for (const rule of rules) {
+    visitTexts(rule.expression, (text) => symbols.addText(text));
+    yield;
+  }
+  for (const rule of rules) {
+    visitTexts(rule.expression, (text) => literals.addText(text));
+    yield;
+  }
+  return { index: yield* buildIndex(rules, { symbols, literals, rates }), literals };
 }
 
 /** The tables of a set and what reads events against them: all routes share it, so that one event is read at a time. */

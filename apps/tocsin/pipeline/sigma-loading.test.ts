@@ -24,7 +24,7 @@ async function load(folders: readonly string[]) {
   }[] = [];
   await loadSigmaRules(
     folders,
-    { use: (content) => taken.push(content) },
+    { use: async (content) => taken.push(content) > 0 },
     { log: silentLog, metrics },
   );
   return { taken, text: await metrics.text() };
@@ -50,8 +50,10 @@ describe('loadSigmaRules', () => {
     const waiting: ((titles: string[]) => void)[] = [];
     const next = () => new Promise<string[]>((done) => waiting.push(done));
     const user = {
-      use: ({ rules }: { rules: readonly { title: string }[] }) =>
-        waiting.shift()?.(rules.map(({ title }) => title)),
+      async use({ rules }: { rules: readonly { title: string }[] }) {
+        waiting.shift()?.(rules.map(({ title }) => title));
+        return true;
+      },
     };
     put(own, 'a.yml', rule('First'));
     const first = next();

@@ -32,7 +32,10 @@ export type LoadedSigma =
 
 /** Where rules go when they are ready. */
 export interface SigmaUser {
-  use(content: Pick<SigmaContent, 'rules' | 'silent' | 'correlations' | 'inactive'>): void;
+  /** @returns whether they were taken, and not newer ones meanwhile */
+  use(
+    content: Pick<SigmaContent, 'rules' | 'silent' | 'correlations' | 'inactive'>,
+  ): Promise<boolean>;
   /** Told what the newest reading refused. */
   refused?(refused: readonly SigmaFault[]): void;
 }
@@ -75,7 +78,7 @@ export async function loadSigmaRules(
   const worker = new Worker(new URL('./sigma-loader.ts', import.meta.url), {
     workerData: { folders, lookEveryMs } satisfies LoaderOptions,
   });
-  worker.on('message', (told: LoadedSigma) => {
+  worker.on('message', async (told: LoadedSigma) => {
     if ('problem' in told) {
       readings.add({ outcome: 'failed' }, 1);
       log.error(`Sigma rules cannot be read: ${told.problem}`, { action: 'sigma.load' });
@@ -84,10 +87,11 @@ export async function loadSigmaRules(
       const taken = !inUse || told.refused.length === 0;
       readings.add({ outcome: taken ? 'taken' : 'former_stays' }, 1);
       logRefused(log, told.refused, taken);
-      if (taken) user.use(told);
+      inUse = true;
+      const using = taken ? user.use(told) : Promise.resolve(false);
       user.refused?.(told.refused);
-      inUse ||= taken;
-      if (taken) log.info(`${told.rules.length} Sigma rules are in use`, { action: 'sigma.load' });
+      if (await using)
+        log.info(`${told.rules.length} Sigma rules are in use`, { action: 'sigma.load' });
     }
     first.resolve();
   });

@@ -9,6 +9,7 @@ import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.t
 import { type SigmaEntry, sigmaCatalogue } from '@tocsin/detect-service/domain/sigma/catalogue.ts';
 import type { SigmaInUse } from '@tocsin/detect-service/domain/sigma/sigma-match.ts';
 import { SigmaRules } from '@tocsin/detect-service/domain/sigma/sigma-rules.ts';
+import { inTurns } from '@tocsin/detect-service/domain/sigma/turns.ts';
 import { TenantRules } from '@tocsin/detect-service/domain/tenant-rules.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
@@ -22,6 +23,7 @@ import type {
   HistogramRequest,
   SearchRequest,
 } from '@tocsin/search/search-store.ts';
+import type { SigmaFault } from '@tocsin/sigma/fault.ts';
 import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
 import { TEXT_SOURCES } from '@tocsin/sources/registry.ts';
 import { openLog } from '@tocsin/telemetry/log.ts';
@@ -59,16 +61,22 @@ async function main(): Promise<void> {
   const folders = [shippedSigmaFolder(), ...(rulesFolder === undefined ? [] : [rulesFolder])];
   const log = openLog({ service: 'data', level: 'info', clock: world.clock, pretty: false });
   let deferred: DeferredControl | undefined;
-  let inUse: SigmaInUse & Pick<SigmaContent, 'inactive'>;
-  let catalogue: readonly SigmaEntry[] = [];
+  let inUse: (SigmaInUse & Pick<SigmaContent, 'inactive'>) | undefined;
+  let refusedLast: readonly SigmaFault[] = [];
+  let catalogue: readonly SigmaEntry[] | undefined;
   const user: SigmaUser = {
-    use(content) {
+    async use(content) {
+      // The first is taken before any event comes; later ones while events are matched.
+      if (inUse === undefined) sigma.use(content);
+      else if (!(await sigma.change(content, inTurns(world.clock)))) return false;
       inUse = content;
-      sigma.use(content);
+      catalogue = undefined;
       void deferred?.told();
+      return true;
     },
     refused(refused) {
-      catalogue = sigmaCatalogue({ ...inUse, refused });
+      refusedLast = refused;
+      catalogue = undefined;
     },
   };
   await loadSigmaRules(folders, user, { log, metrics });
@@ -114,7 +122,11 @@ async function main(): Promise<void> {
       return faults;
     },
     metrics: () => metrics.text(),
-    sigmaCatalogue: async () => catalogue,
+    async sigmaCatalogue() {
+      if (inUse === undefined) return [];
+      catalogue ??= sigmaCatalogue({ ...inUse, refused: refusedLast });
+      return catalogue;
+    },
     ping: async () => store.damaged,
   });
   const pipeline: Pipeline = new Pipeline({

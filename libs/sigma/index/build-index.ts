@@ -13,10 +13,12 @@ import {
   ENTRY_PATTERN,
   ENTRY_PREFIX,
   ENTRY_SUFFIX,
+  type SlotScanner,
 } from './slot-scanner.ts';
 import type { SymbolTable } from './symbol-table.ts';
 import { compileWildcard } from './wildcard.ts';
 import { chooseWitness } from './witness.ts';
+import type { Work } from './work.ts';
 
 /** What an index is made with. */
 export interface IndexParts {
@@ -26,8 +28,8 @@ export interface IndexParts {
   readonly rates: ReadonlyMap<string, number> | undefined;
 }
 
-/** Compiles rules to tables. */
-export function buildIndex(rules: readonly SigmaRule[], parts: IndexParts): CompiledIndex {
+/** Compiles rules to tables, rule by rule and field by field. */
+export function* buildIndex(rules: readonly SigmaRule[], parts: IndexParts): Work<CompiledIndex> {
   const table = new AtomTable(parts.rates);
   const program = new BranchProgram({
     atomOf: (item) => table.atomOf(item),
@@ -35,27 +37,32 @@ export function buildIndex(rules: readonly SigmaRule[], parts: IndexParts): Comp
     rateOf: (atom) => table.atoms[atom]?.rate ?? 1,
   });
   const ruleCode = new Int32Array(rules.length + 1);
-  const ruleEntry = Int32Array.from(rules, (rule, number) => {
-    const entry = program.add(rule.expression);
+  const ruleEntry = new Int32Array(rules.length);
+  for (const [number, { expression }] of rules.entries()) {
+    ruleEntry[number] = program.add(expression);
     ruleCode[number + 1] = program.length;
-    return entry;
-  });
-  const { always, watching } = watchRules(rules, table);
+    yield;
+  }
+  const { always, watching } = yield* watchRules(rules, table);
   const regexes = new Map<string, LazyRegex>();
   const eager = table.entries.map((entry) => isEager(entry, watching));
+  yield;
   const [watchStart, watchers] = ranges(table.atoms.map(({ id }) => watching.get(id) ?? []));
+  const scanners = yield* buildScanners(table, eager, parts.literals);
+  const entries = yield* entryTables(table.entries, parts);
+  const atomTests = yield* compileTests(table, eager, regexes);
   return {
     rules,
     symbols: parts.symbols,
     fields: table.fields,
     keywordEntries: table.entries.filter(({ id, slot }) => slot === KEYWORD_SLOT && eager[id]),
-    scanners: buildScanners(table, eager, parts.literals),
+    scanners,
     presence: Int32Array.from(table.fields, (_, slot) => table.presence.get(slot) ?? -1),
-    ...entryTables(table.entries, parts),
+    ...entries,
     atoms: table.atoms.length,
     atomKeys: table.atoms.map(({ key }) => key),
     atomSlot: Int32Array.from(table.atoms, ({ slot }) => slot),
-    atomTests: compileTests(table, eager, regexes),
+    atomTests,
     watchStart,
     watchers,
     code: program.code,
@@ -65,10 +72,10 @@ export function buildIndex(rules: readonly SigmaRule[], parts: IndexParts): Comp
   };
 }
 
-function watchRules(
+function* watchRules(
   rules: readonly SigmaRule[],
   table: AtomTable,
-): { always: readonly number[]; watching: ReadonlyMap<number, number[]> } {
+): Work<{ always: readonly number[]; watching: ReadonlyMap<number, number[]> }> {
   const always: number[] = [];
   const watching = new Map<number, number[]>();
   for (const [number, { expression }] of rules.entries()) {
@@ -86,6 +93,7 @@ function watchRules(
       if (rulesOfAtom === undefined) watching.set(atom, [number]);
       else rulesOfAtom.push(number);
     }
+    yield;
   }
   return { always, watching };
 }
@@ -101,22 +109,28 @@ function isEager({ slot, shape, targets }: Entry, watching: ReadonlyMap<number, 
   return !searched || shape.literal.length >= EAGER_UNITS_MIN;
 }
 
-function buildScanners(
+function* buildScanners(
   table: AtomTable,
   eager: readonly boolean[],
   literals: LiteralPool,
-): CompiledIndex['scanners'] {
+): Work<CompiledIndex['scanners']> {
   const bySlot = new Map<number, Entry[]>();
   for (const entry of table.entries) {
     if (!eager[entry.id] || entry.slot === KEYWORD_SLOT) continue;
     const entries = bySlot.get(entry.slot);
     if (entries === undefined) bySlot.set(entry.slot, [entry]);
     else entries.push(entry);
+    // Makes its bytes, which the scanner takes.
+    literals.literal(entry.shape.literal);
+    yield;
   }
-  return table.fields.map((_, slot) => {
+  const scanners: (SlotScanner | undefined)[] = [];
+  for (let slot = 0; slot < table.fields.length; slot += 1) {
     const entries = bySlot.get(slot);
-    return entries === undefined ? undefined : buildScanner(slot, entries, literals);
-  });
+    scanners.push(entries === undefined ? undefined : buildScanner(slot, entries, literals));
+    yield;
+  }
+  return scanners;
 }
 
 const KINDS = {
@@ -127,16 +141,36 @@ const KINDS = {
   pattern: ENTRY_PATTERN,
 } as const;
 
-function entryTables(entries: readonly Entry[], { symbols, literals }: IndexParts) {
+type EntryTables = Pick<
+  CompiledIndex,
+  | 'entryKind'
+  | 'literalStart'
+  | 'literalBytes'
+  | 'entryPatterns'
+  | 'entryTargetStart'
+  | 'entryTargets'
+>;
+
+function* entryTables(
+  entries: readonly Entry[],
+  { symbols, literals }: IndexParts,
+): Work<EntryTables> {
   const [entryTargetStart, entryTargets] = ranges(entries.map(({ targets }) => targets));
-  return {
-    entryKind: Uint8Array.from(entries, ({ shape }) => KINDS[shape.kind]),
-    ...literalTable(entries.map(({ shape }) => literals.literal(shape.literal).bytes)),
-    entryPatterns: entries.map(({ shape, test }) =>
+  const bytes: Uint8Array[] = [];
+  const entryPatterns: CompiledIndex['entryPatterns'][number][] = [];
+  for (const { shape, test } of entries) {
+    bytes.push(literals.literal(shape.literal).bytes);
+    entryPatterns.push(
       shape.kind === 'pattern' && test !== undefined
         ? { units: compileWildcard(test.pattern, test.cased, symbols), cased: test.cased }
         : undefined,
-    ),
+    );
+    yield;
+  }
+  return {
+    entryKind: Uint8Array.from(entries, ({ shape }) => KINDS[shape.kind]),
+    ...literalTable(bytes),
+    entryPatterns,
     entryTargetStart,
     entryTargets,
   };
@@ -156,11 +190,11 @@ function literalTable(
 }
 
 /** By atom: what is asked when a rule needs it, the cheap first. */
-function compileTests(
+function* compileTests(
   table: AtomTable,
   eager: readonly boolean[],
   regexes: Map<string, LazyRegex>,
-): CompiledIndex['atomTests'] {
+): Work<CompiledIndex['atomTests']> {
   const tests = new Map<number, CompiledTest[]>();
   const add = (atom: number, test: CompiledTest): void => {
     const list = tests.get(atom);
@@ -171,6 +205,7 @@ function compileTests(
     if (eager[id]) continue;
     const test = { test: undefined, entry: id, gate: -1, regex: undefined, other: -1 };
     for (const atom of targets) add(atom, test);
+    yield;
   }
   for (const { id, lazy } of table.atoms) {
     for (const { test, gate } of lazy) {
@@ -182,6 +217,7 @@ function compileTests(
         other: test.kind === 'field' ? table.slotOf(test.other) : -1,
       });
     }
+    yield;
   }
   return table.atoms.map(({ id }) => tests.get(id));
 }

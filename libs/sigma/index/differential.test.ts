@@ -82,6 +82,18 @@ function plain(set: RuleSet, event: EventRecord): string[] {
 describe.skipIf(!hasCorpus)('the index of the public rules', () => {
   const set = new RuleSet(hasCorpus ? loadRules(corpusFiles('active')).rules : []);
 
+  it('matches the same when it was built with pauses', async () => {
+    const events = regressionCases().flatMap((each) => each.events);
+    let pauses = 0;
+    const paused = await RuleSet.withPauses(set.rules, () => {
+      pauses += 1;
+      return undefined;
+    });
+    expect(pauses).toBeGreaterThan(set.rules.length);
+    expect(paused.tableBytes).toBe(new RuleSet(set.rules).tableBytes);
+    for (const event of events) expect(indexed(paused, event)).toEqual(indexed(set, event));
+  }, 120_000);
+
   it('matches what the plain evaluator matches, on the regression events', () => {
     const events = regressionCases().flatMap((each) => each.events);
     const { compared, matched } = compare(set, events);

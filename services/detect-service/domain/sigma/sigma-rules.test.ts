@@ -61,6 +61,51 @@ describe('SigmaRules', () => {
     ]);
   });
 
+  it('goes on with the former rules while others are built, and then has those', async () => {
+    const sigma = rules();
+    const found = () =>
+      sigma
+        .of('acme')
+        .match(event(SSHD))
+        ?.marks.map(({ ruleId }) => ruleId);
+    const before = found();
+    const seen: unknown[] = [];
+    const renamed = loadSigma([{ name: 'r.yml', text: TEXT.replace('4111-8111', '4111-8112') }]);
+    const taken = await sigma.change(renamed, async () => {
+      await Promise.resolve();
+      seen.push(found());
+    });
+    expect(taken).toBe(true);
+    expect(seen.length).toBeGreaterThan(10);
+    for (const each of seen) expect(each).toEqual(before);
+    expect(found()).toEqual(['11111111-1111-4111-8112-111111111111', 'counted']);
+  });
+
+  it('has the newest rules when a second change comes while the first is built', async () => {
+    const sigma = rules();
+    const content = (name: string) =>
+      loadSigma([{ name: 'r.yml', text: TEXT.replaceAll('counted', name) }]);
+    const first = sigma.change(content('older'), () => Promise.resolve());
+    const second = sigma.change(content('newer'), () => Promise.resolve());
+    expect(await Promise.all([first, second])).toEqual([false, true]);
+    expect(
+      sigma
+        .of('acme')
+        .match(event(SSHD))
+        ?.marks.map(({ ruleId }) => ruleId),
+    ).toContain('newer');
+  });
+
+  it('keeps the former rules when the building of others breaks', async () => {
+    const sigma = rules();
+    const former = sigma.base;
+    const broken = async () => {
+      throw new RangeError('broken');
+    };
+    await expect(sigma.change(loadSigma([]), broken)).rejects.toThrow('broken');
+    expect(sigma.base).toBe(former);
+  });
+
   it('matches nothing before rules are there, and nothing of another log', () => {
     expect(new SigmaRules().of('acme').match(event(SSHD))).toBeUndefined();
     expect(rules().of('acme').match(event('{"user":"root"}'))).toBeUndefined();

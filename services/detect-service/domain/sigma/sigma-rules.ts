@@ -1,5 +1,6 @@
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import type { SigmaCorrelation } from '@tocsin/sigma/correlation/correlation-rule.ts';
+import type { Pause } from '@tocsin/sigma/index/work.ts';
 import { recogniseEvent } from '@tocsin/sigma/mapping/recognise-event.ts';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
 import { CorrelationAlerts } from './correlation-alerts.ts';
@@ -8,14 +9,18 @@ import { matchOf, type RecordedEvent, type SigmaInUse, type SigmaMatch } from '.
 import { NO_DECISIONS, type SigmaDecisions, SigmaView } from './sigma-view.ts';
 import { TriedRules } from './tried-rules.ts';
 
+/** Ends the building of a set that is no longer wanted. */
+const OVERTAKEN = new Error('another set of rules came meanwhile');
 const EMPTY: SigmaInUse = { rules: [], silent: new Set(), correlations: [] };
 
 /** The Sigma rules of an installation, and each tenant's view of them; the set is swapped whole between two events. */
 export class SigmaRules {
   #content: SigmaInUse = EMPTY;
+  #newest: SigmaInUse = EMPTY;
   /** The rules that are tried off the hot path. */
   readonly deferred: DeferredRules = new DeferredRules();
   #base = new TriedRules([], '', this.deferred);
+  /** Made when a rule first matches. */
   #matches = new Map<SigmaRule, SigmaMatch>();
   #alerts = new CorrelationAlerts(EMPTY);
   readonly #decisions = new Map<string, SigmaDecisions>();
@@ -43,15 +48,38 @@ export class SigmaRules {
     return this.#alerts;
   }
 
-  /** Takes another set of rules. Indexes are built when the first event of their logsource comes. */
+  /** Takes another set of rules at once. Indexes are built when the first event of their logsource comes. */
   use(content: SigmaInUse): void {
-    const matches = content.rules.map((rule): [SigmaRule, SigmaMatch] => [
-      rule,
-      matchOf(rule, content.silent),
-    ]);
+    this.#newest = content;
+    this.#swap(content, new TriedRules(content.rules, '', this.deferred));
+  }
+
+  /**
+   * Takes another set of rules when its index is built, with pauses; until then the former is matched. The newest call
+   * wins, whichever ends first.
+   *
+   * @returns whether it was taken, and not another one after it
+   */
+  async change(content: SigmaInUse, pause: Pause): Promise<boolean> {
+    this.#newest = content;
+    const base = new TriedRules(content.rules, '', this.deferred);
+    await base
+      .build(() => {
+        if (this.#newest !== content) throw OVERTAKEN;
+        return pause();
+      }, this.#base)
+      .catch((error: unknown) => {
+        if (error !== OVERTAKEN) throw error;
+      });
+    if (this.#newest !== content) return false;
+    this.#swap(content, base);
+    return true;
+  }
+
+  #swap(content: SigmaInUse, base: TriedRules): void {
     this.#content = content;
-    this.#base = new TriedRules(content.rules, '', this.deferred);
-    this.#matches = new Map(matches);
+    this.#base = base;
+    this.#matches = new Map();
     this.#alerts = new CorrelationAlerts(content);
     this.#views = new Map();
     this.#plainView = new SigmaView(this, '', NO_DECISIONS);
@@ -87,7 +115,11 @@ export class SigmaRules {
 
   /** How a rule of the installation becomes alerts. */
   matchOf(rule: SigmaRule): SigmaMatch {
-    return this.#matches.get(rule) ?? matchOf(rule, this.#content.silent);
+    const known = this.#matches.get(rule);
+    if (known !== undefined) return known;
+    const match = matchOf(rule, this.#content.silent);
+    this.#matches.set(rule, match);
+    return match;
   }
 
   /** An event under Sigma's field names, with its logsources. */

@@ -1,6 +1,7 @@
 import type { Logsource } from '@tocsin/contracts/normalized-event.ts';
 import { evaluatePlainly } from '@tocsin/sigma/evaluate/evaluate-plainly.ts';
 import { logsourceApplies } from '@tocsin/sigma/evaluate/logsource.ts';
+import type { Pause } from '@tocsin/sigma/index/work.ts';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
 import { ROUTES_MAX, type RuleMatcher, RuleSet } from '@tocsin/sigma/rule-set.ts';
 import type { DeferredRules } from './deferred-rules.ts';
@@ -17,6 +18,7 @@ interface Route {
   readonly matcher: RuleMatcher;
   /** Rules that are left out, because they are tried off the hot path. */
   readonly deferred: readonly SigmaRule[];
+  readonly logsources: readonly Logsource[];
 }
 
 /**
@@ -41,6 +43,15 @@ export class TriedRules {
     this.tenantId = tenantId;
     this.#deferred = deferred;
     this.#revision = deferred.revision;
+  }
+
+  /** Builds with pauses what would be built when events come: the index, and what the events of `former` needed. */
+  async build(pause: Pause, former: TriedRules): Promise<void> {
+    this.#set = await RuleSet.withPauses(this.rules, pause);
+    for (const { logsources } of [...former.#routes.values()]) {
+      this.#route(logsources);
+      await pause();
+    }
   }
 
   /** The rules that an event matches, in their order. UNTRUSTED event. */
@@ -104,15 +115,15 @@ export class TriedRules {
     );
     if (deferred.length === 0) {
       const concerns = this.rules.some((rule) => logsourceApplies(rule.logsource, logsources));
-      if (!concerns) return { matcher: NO_MATCHER, deferred };
+      if (!concerns) return { matcher: NO_MATCHER, deferred, logsources };
       this.#set ??= new RuleSet(this.rules);
-      return { matcher: this.#set.matcherFor(logsources), deferred };
+      return { matcher: this.#set.matcherFor(logsources), deferred, logsources };
     }
     // Only the routes that such a rule is part of get an index of their own.
     const others = this.rules.filter(
       (rule) => !isDeferred(rule) && logsourceApplies(rule.logsource, logsources),
     );
-    return { matcher: new RuleSet(others).matcherForAny(), deferred };
+    return { matcher: new RuleSet(others).matcherForAny(), deferred, logsources };
   }
 
   #oneByOne({ fields, logsources }: RecordedEvent): readonly SigmaRule[] {
