@@ -12,6 +12,7 @@ import { WORK_GROUPS, WORK_TOPICS } from '@tocsin/contracts/topic.ts';
 import { createCorrelateService } from '@tocsin/correlate-service/service.ts';
 import type { Database } from '@tocsin/database/database.ts';
 import type { DatabaseLog } from '@tocsin/database/log.ts';
+import { ruleEngineOver } from '@tocsin/detect-service/rule-engine.ts';
 import { outsideAddresses } from '@tocsin/http/outside-address.ts';
 import type { Route } from '@tocsin/http/route.ts';
 import type { LoginDeps } from '@tocsin/identity-service/login-deps.ts';
@@ -20,6 +21,7 @@ import type { World } from '@tocsin/kernel/world.ts';
 import { createLiveService, type LiveDeps } from '@tocsin/live-service/service.ts';
 import { createNotificationService } from '@tocsin/notification-service/service.ts';
 import { createQueueService } from '@tocsin/queue-service/service.ts';
+import { eventFromDocument } from '@tocsin/search/duckdb/event-document.ts';
 import { PostgresSearchStore } from '@tocsin/search/postgres/postgres-search-store.ts';
 import type { SearchStore } from '@tocsin/search/search-store.ts';
 import { createSearchService } from '@tocsin/search-service/service.ts';
@@ -28,7 +30,6 @@ import { createTenantService } from '@tocsin/tenant-service/service.ts';
 import type { Dispatcher } from 'undici';
 import { PIPELINE_GROUP } from '../pipeline/pipeline-host.ts';
 import { oldestWaiting } from './live-wiring.ts';
-import { ruleEngine } from './rule-engine.ts';
 
 /** What the services of the process `control` run on. */
 export interface ControlParts {
@@ -139,7 +140,7 @@ export function composeControl(parts: ControlParts): ControlServices {
       world,
       rules: SHIPPED_RULES,
       events,
-      ruleEngine,
+      ruleEngine: ruleEngineOver(eventFromDocument),
       ...(parts.sigmaRules === undefined ? {} : { sigma: parts.sigmaRules }),
     }),
     createSearchService({ store: events, clock: world.clock }),
