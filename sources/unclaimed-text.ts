@@ -1,5 +1,6 @@
 import type { NormalizedEvent, ParseStatus } from '@tocsin/contracts/normalized-event.ts';
 import { newEvent } from './new-event.ts';
+import { setTarget } from './parties.ts';
 import type { Arrival, JsonRecord } from './source.ts';
 import { MESSAGE_LENGTH_MAX, messageOf } from './text-member.ts';
 import { parseIsoTime } from './timestamp.ts';
@@ -32,9 +33,7 @@ export function unclaimedText(
   if (!Number.isNaN(time)) event.timestamp = time;
   event.sourceHost = arrival.host;
   if (arrival.host !== '') {
-    event.targetType = 'asset';
-    event.targetId = arrival.host;
-    event.targetName = arrival.host;
+    setTarget(event, 'asset', arrival.host);
   }
   event.message = messageOf(line);
   event.parseStatus = status;

@@ -1,6 +1,7 @@
 import type { Logsource, NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { ipOf } from '../ip-address.ts';
 import { newEvent } from '../new-event.ts';
+import { setTarget } from '../parties.ts';
 import type { Arrival, TextSource } from '../source.ts';
 import { applyHeader } from '../syslog/header-members.ts';
 import { messageOf, textOf } from '../text-member.ts';
@@ -46,9 +47,7 @@ function setParties(event: NormalizedEvent, access: Access): void {
   event.actorName = event.actorId;
   const site = textOf(access.site) || event.sourceHost;
   if (site === '') return;
-  event.targetType = 'asset';
-  event.targetId = site;
-  event.targetName = site;
+  setTarget(event, 'asset', site);
 }
 
 /** Under the names of W3C logs, which Sigma's rules for web servers use. */

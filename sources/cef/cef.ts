@@ -2,6 +2,7 @@ import type { Category, NormalizedEvent } from '@tocsin/contracts/normalized-eve
 import { outcomeOfWord } from '../generic-json/outcome-words.ts';
 import { ipOf } from '../ip-address.ts';
 import { newEvent } from '../new-event.ts';
+import { setActor, setTarget } from '../parties.ts';
 import type { Arrival, JsonRecord, TextSource } from '../source.ts';
 import { parseBsdTime } from '../syslog/bsd-time.ts';
 import { applyHeader } from '../syslog/header-members.ts';
@@ -61,19 +62,13 @@ function setTime(event: NormalizedEvent, attributes: JsonRecord, arrival: Arriva
 function setParties(event: NormalizedEvent, attributes: JsonRecord): void {
   const user = textOf(attributes.suser ?? attributes.suid) || textOf(attributes.duser);
   if (user !== '') {
-    event.actorType = 'user';
-    event.actorId = user;
-    event.actorName = user;
+    setActor(event, 'user', user);
   } else if (event.srcIp !== '') {
-    event.actorType = 'device';
-    event.actorId = event.srcIp;
-    event.actorName = event.srcIp;
+    setActor(event, 'device', event.srcIp);
   }
   const target = textOf(attributes.dhost) || event.dstIp || event.sourceHost;
   if (target === '') return;
-  event.targetType = 'asset';
-  event.targetId = target;
-  event.targetName = target;
+  setTarget(event, 'asset', target);
 }
 
 const LOGIN_WORDS = ['logon', 'login', 'log in', 'logged in', 'signed in', 'authentication'];

@@ -1,6 +1,7 @@
 import type { Category, NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { ipOf } from '../ip-address.ts';
 import { newEvent } from '../new-event.ts';
+import { setActor, setTarget } from '../parties.ts';
 import type { Arrival, JsonRecord, JsonSource } from '../source.ts';
 import { messageOf, textOf } from '../text-member.ts';
 import { timeOf } from '../timestamp.ts';
@@ -74,13 +75,9 @@ function map(record: JsonRecord, line: string, arrival: Arrival): NormalizedEven
 function setParties(event: NormalizedEvent, user: string, sensor: string): void {
   const actor = user === '' ? event.srcIp : user;
   if (actor !== '') {
-    event.actorType = user === '' ? 'device' : 'user';
-    event.actorId = actor;
-    event.actorName = actor;
+    setActor(event, user === '' ? 'device' : 'user', actor);
   }
   event.sourceHost = sensor;
   if (sensor === '') return;
-  event.targetType = 'asset';
-  event.targetId = sensor;
-  event.targetName = sensor;
+  setTarget(event, 'asset', sensor);
 }

@@ -1,5 +1,6 @@
 import type { Category, NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { ipOf } from '../ip-address.ts';
+import { setTarget } from '../parties.ts';
 import { severityOfWord } from '../severity.ts';
 import type { JsonRecord } from '../source.ts';
 import { textOf } from '../text-member.ts';
@@ -44,9 +45,7 @@ export function mapEcs(event: NormalizedEvent, record: JsonRecord): void {
   const host = textOf(memberOf(record, 'host', 'name'));
   if (host !== '') {
     event.sourceHost = host;
-    event.targetType = 'asset';
-    event.targetId = host;
-    event.targetName = host;
+    setTarget(event, 'asset', host);
   }
   const user = textOf(memberOf(record, 'user', 'name'));
   if (user === '') return;

@@ -2,6 +2,7 @@ import { CATEGORIES } from '@tocsin/contracts/canonical-event.ts';
 import type { Category, NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { ipOf } from '../ip-address.ts';
 import { newEvent } from '../new-event.ts';
+import { setTarget } from '../parties.ts';
 import { severityOfWord } from '../severity.ts';
 import type { Arrival, JsonRecord, JsonSource } from '../source.ts';
 import { messageOf, textOf } from '../text-member.ts';
@@ -91,9 +92,7 @@ function setHost(event: NormalizedEvent, record: JsonRecord, arrival: Arrival): 
     arrival.host;
   event.sourceHost = host;
   if (host === '') return;
-  event.targetType = 'asset';
-  event.targetId = host;
-  event.targetName = host;
+  setTarget(event, 'asset', host);
 }
 
 /** A name given as text or as an object with a name. */

@@ -1,4 +1,5 @@
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
+import { setTarget } from '../parties.ts';
 import type { JsonRecord } from '../source.ts';
 import { textOf } from '../text-member.ts';
 
@@ -16,9 +17,7 @@ export function healthMembers(event: NormalizedEvent, record: JsonRecord): void 
   event.severity = up ? 0 : 5;
   const asset = textOf(record.asset ?? record.asset_key);
   if (asset !== '') {
-    event.targetType = 'asset';
-    event.targetId = asset;
-    event.targetName = asset;
+    setTarget(event, 'asset', asset);
   }
   if (event.message === '') {
     event.message = `${textOf(record.service)} ${asset} is ${textOf(record.status)}`.trim();

@@ -1,5 +1,6 @@
 import type { Logsource, NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { newEvent } from '../new-event.ts';
+import { setActor } from '../parties.ts';
 import type { Arrival, TextSource } from '../source.ts';
 import { applyHeader, headerAttributes } from '../syslog/header-members.ts';
 import { messageOf } from '../text-member.ts';
@@ -83,9 +84,7 @@ function applyFacts(event: NormalizedEvent, facts: AuthFacts, payload: string): 
   event.outcome = facts.outcome;
   event.severity = facts.outcome === 'failure' ? 3 : facts.severity;
   if (facts.user !== '') {
-    event.actorType = 'user';
-    event.actorId = facts.user;
-    event.actorName = facts.user;
+    setActor(event, 'user', facts.user);
   }
   event.srcIp = facts.srcIp;
   event.message = messageOf(payload);

@@ -1,6 +1,7 @@
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { ipOf } from '../ip-address.ts';
 import { newEvent } from '../new-event.ts';
+import { setActor, setTarget } from '../parties.ts';
 import type { Arrival, JsonRecord, JsonSource } from '../source.ts';
 import { messageOf, textOf } from '../text-member.ts';
 import { timeOf } from '../timestamp.ts';
@@ -80,14 +81,10 @@ function setAlert(event: NormalizedEvent, alert: JsonRecord): void {
 
 function setParties(event: NormalizedEvent): void {
   if (event.srcIp !== '') {
-    event.actorType = 'device';
-    event.actorId = event.srcIp;
-    event.actorName = event.srcIp;
+    setActor(event, 'device', event.srcIp);
   }
   if (event.dstIp === '') return;
-  event.targetType = 'asset';
-  event.targetId = event.dstIp;
-  event.targetName = event.dstIp;
+  setTarget(event, 'asset', event.dstIp);
 }
 
 function isObject(value: unknown): value is JsonRecord {

@@ -1,4 +1,5 @@
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
+import { setTarget } from '../parties.ts';
 import type { Arrival } from '../source.ts';
 import { MESSAGE_LENGTH_MAX, textOf } from '../text-member.ts';
 import type { SyslogHeader } from './syslog-header.ts';
@@ -12,9 +13,7 @@ export function applyHeader(event: NormalizedEvent, header: SyslogHeader, arriva
   }
   event.sourceHost = textOf(header.host) || arrival.host;
   if (event.sourceHost !== '') {
-    event.targetType = 'asset';
-    event.targetId = event.sourceHost;
-    event.targetName = event.sourceHost;
+    setTarget(event, 'asset', event.sourceHost);
   }
 }
 

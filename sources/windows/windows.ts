@@ -1,6 +1,7 @@
 import type { Logsource, NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { ipOf } from '../ip-address.ts';
 import { newEvent } from '../new-event.ts';
+import { setTarget } from '../parties.ts';
 import type { Arrival, JsonRecord, JsonSource } from '../source.ts';
 import { textOf } from '../text-member.ts';
 import { timeOf } from '../timestamp.ts';
@@ -92,9 +93,7 @@ function setHost(event: NormalizedEvent, fields: JsonRecord, arrival: Arrival): 
   const host = textOf(fields.Hostname ?? fields.Computer) || arrival.host;
   event.sourceHost = host;
   if (host === '') return;
-  event.targetType = 'asset';
-  event.targetId = host;
-  event.targetName = host;
+  setTarget(event, 'asset', host);
 }
 
 const REGISTRY_ADDED: readonly Logsource[] = registryTriples('registry_add');

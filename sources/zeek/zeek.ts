@@ -1,6 +1,7 @@
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { ipOf } from '../ip-address.ts';
 import { newEvent } from '../new-event.ts';
+import { setActor, setTarget } from '../parties.ts';
 import type { Arrival, JsonRecord, JsonSource } from '../source.ts';
 import { textOf } from '../text-member.ts';
 import { timeOf } from '../timestamp.ts';
@@ -50,18 +51,12 @@ function map(record: JsonRecord, line: string, arrival: Arrival): NormalizedEven
 function setParties(event: NormalizedEvent, record: JsonRecord): void {
   const user = textOf(record.username ?? record.user ?? kerberosClient(record));
   if (user !== '' && user !== '-') {
-    event.actorType = 'user';
-    event.actorId = user;
-    event.actorName = user;
+    setActor(event, 'user', user);
   } else if (event.srcIp !== '') {
-    event.actorType = 'device';
-    event.actorId = event.srcIp;
-    event.actorName = event.srcIp;
+    setActor(event, 'device', event.srcIp);
   }
   if (event.dstIp === '') return;
-  event.targetType = 'asset';
-  event.targetId = event.dstIp;
-  event.targetName = event.dstIp;
+  setTarget(event, 'asset', event.dstIp);
 }
 
 /** `client` is a principal in the kerberos log, and a program in the ssh log. */
