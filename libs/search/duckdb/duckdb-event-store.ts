@@ -250,10 +250,9 @@ async function openFiles(
   folder: string,
   world: World,
 ): Promise<{ writer: EventWriter; files: EventFiles }> {
-  const connection = await instance.connect();
   const roller = await instance.connect();
-  const start = await openDayFiles(connection, folder, await world.disk.list(folder));
-  const writer = new EventWriter({ ...start, connection, roller, folder, world });
+  const start = await openDayFiles(roller, folder, await world.disk.list(folder));
+  const writer = new EventWriter({ ...start, instance, roller, folder, world });
   await writer.loadClientIds();
   return { writer, files: start.files };
 }

@@ -1,4 +1,4 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import type { World } from '@tocsin/kernel/world.ts';
@@ -37,7 +37,7 @@ export interface SealedRoll {
 
 /** What {@link EventWriter} starts from: read from the files at open. */
 export interface WriterStart {
-  readonly connection: DuckDBConnection;
+  readonly instance: DuckDBInstance;
   readonly roller: DuckDBConnection;
   readonly folder: string;
   readonly world: World;
@@ -89,7 +89,7 @@ export class EventWriter {
     const sql = `select tenant_id, event_id::VARCHAR from ${file.name}.events where client_id
          union all select tenant_id, frame_id from ${file.name}.frames where ${DERIVED_FRAME}`;
     // In pieces: a busy day has millions.
-    const result = await this.#start.connection.stream(sql);
+    const result = await this.#start.roller.stream(sql);
     for (
       let chunk = await result.fetchChunk();
       chunk?.rowCount;
@@ -236,7 +236,7 @@ export class EventWriter {
     }
     if (this.#hot === undefined) {
       this.#roll += 1;
-      this.#hot = await HotTable.create(this.#start.connection, this.#roll, this.#chunk);
+      this.#hot = await HotTable.create(this.#start.instance, this.#roll, this.#chunk);
       this.#start.files.addHot(this.#hot);
     }
     return this.#hot;

@@ -1,4 +1,4 @@
-import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import type { EventChunk } from './event-chunk.ts';
 import { columnDefinitions, type RowFacts } from './event-columns.ts';
@@ -11,7 +11,12 @@ export interface TenantSpan {
   rows: number;
 }
 
-/** The rows of one roll while they are in memory only: searchable, and lost in a crash (the bus replays them). */
+/**
+ * The rows of one roll while they are in memory only: searchable, and lost in a crash (the bus replays them).
+ *
+ * Each has a connection of its own: a statement on the connection of an appender ends what the appender is writing
+ * at that moment, and the table before this one is dropped whenever its last reader ends.
+ */
 export class HotTable {
   readonly roll: number;
   readonly name: string;
@@ -40,10 +45,11 @@ export class HotTable {
   }
 
   static async create(
-    connection: DuckDBConnection,
+    instance: DuckDBInstance,
     roll: number,
     chunk: EventChunk,
   ): Promise<HotTable> {
+    const connection = await instance.connect();
     await connection.run(`create table memory.main.hot_${roll}(${columnDefinitions('memory')})`);
     return new HotTable(connection, await connection.createAppender(`hot_${roll}`), roll, chunk);
   }
@@ -104,5 +110,6 @@ export class HotTable {
     if (!this.#retired || this.#readers > 0) return;
     this.#retired = false;
     await this.#connection.run(`drop table ${this.name}`);
+    this.#connection.closeSync();
   }
 }
