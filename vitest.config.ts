@@ -9,5 +9,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A state that is waited for may take as long as a test: a loaded machine is not a failure.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

@@ -9,7 +9,7 @@ import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts
 import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
 import { systemWorld } from '@tocsin/kernel/world.ts';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openKeyDirectory } from './key-directory.ts';
 import { createIdentityService } from './service.ts';
 
@@ -229,7 +229,7 @@ describe('an API key', () => {
     expect(await seen()).toBeNull();
     const at = new Date(clock.now()).toISOString();
     await knock(bearer(api_key));
-    await vi.waitFor(async () => expect(await seen()).toBe(at));
+    await expect.poll(seen).toBe(at);
     await clock.advance(KEY_STATE_MS_MAX);
     await knock(bearer(api_key));
     expect(await seen()).toBe(at);
@@ -242,10 +242,8 @@ describe('an API key', () => {
     const world = { ...systemWorld(), clock };
     const directory = openKeyDirectory(db.database, world);
     await new ApiKeyVerifier(directory, present, clock).verify(api_key);
-    await vi.waitFor(async () => {
-      const key = await directory.find(key_id);
-      expect(key?.secrets.map(({ pepperId }) => pepperId)).toEqual([present.id]);
-    });
+    const peppers = async () => (await directory.find(key_id))?.secrets.map((one) => one.pepperId);
+    await expect.poll(peppers).toEqual([present.id]);
     const alone = new ApiKeyVerifier(directory, new KeyPepper(Buffer.alloc(32, 8)), clock);
     expect((await alone.verify(api_key)).subject).toBe(`key:${key_id}`);
   });

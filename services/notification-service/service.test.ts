@@ -133,7 +133,7 @@ const eventually = (what: () => Promise<boolean>, stepMs = 50) =>
         await opened.clock.advance(stepMs);
         return what();
       },
-      { timeout: 15_000, interval: 5 },
+      { interval: 5 },
     )
     .toBe(true);
 const parked = () => opened.bus.deadLetters(TOPIC, 'notify').list(parseTenantId('acme-corp'), 10);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { systemWorld, type World } from '@tocsin/kernel/world.ts';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { adminCall } from '../cli/running.ts';
 import { type Home, homeAt } from '../home.ts';
 import { findHolder } from './lock.ts';
@@ -125,12 +125,9 @@ describe('supervisor', () => {
     await supervise([standInPlan('data', 'ready')]).start();
     const first = (await report()).parts[0]?.pid ?? 0;
     process.kill(first, 'SIGKILL');
-    await vi.waitFor(
-      async () => {
-        expect((await report()).parts[0]).toMatchObject({ state: 'ready', restarts: 1 });
-      },
-      { timeout: 5_000 },
-    );
+    await expect
+      .poll(async () => (await report()).parts[0])
+      .toMatchObject({ state: 'ready', restarts: 1 });
     expect((await report()).parts[0]?.pid).not.toBe(first);
   });
 
@@ -146,7 +143,7 @@ describe('supervisor', () => {
     };
     await supervise([counted]).start();
     process.kill((await report()).parts[0]?.pid ?? 0, 'SIGKILL');
-    await vi.waitFor(() => expect(starts).toEqual([0, 1]), { timeout: 5_000 });
+    await expect.poll(() => starts).toEqual([0, 1]);
   });
 
   it('gives up when a process never becomes ready, and says which', async () => {
@@ -158,7 +155,7 @@ describe('supervisor', () => {
   it('ends a start that a stop interrupts, says so, and leaves nothing behind', async () => {
     const supervisor = supervise([standInPlan('data', 'never-ready')]);
     const started = supervisor.start();
-    await vi.waitFor(async () => expect((await report()).parts[0]?.state).toBe('starting'));
+    await expect.poll(async () => (await report()).parts[0]?.state).toBe('starting');
     const pid = (await report()).parts[0]?.pid ?? 0;
     const outcome = expect(started).rejects.toThrow('Tocsin was stopped while it started.');
     await supervisor.stop();
@@ -192,7 +189,7 @@ describe('supervisor', () => {
 
   it('merges the output of its processes, plain words as entries of the service', async () => {
     await supervise([standInPlan('data', 'ready')]).start();
-    await vi.waitFor(() => expect(lines.join('')).toContain('plain words on stderr'));
+    await expect.poll(() => lines.join('')).toContain('plain words on stderr');
     const entry = lines
       .map((line) => JSON.parse(line))
       .find(({ message }) => /plain/.test(message));
