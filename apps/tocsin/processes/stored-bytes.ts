@@ -3,8 +3,10 @@ import { sleep } from '@tocsin/kernel/clock.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { Metrics } from '@tocsin/telemetry/metrics.ts';
 
-/** How often the archive is measured. A tenant may go past its quota by what it sends in this time. */
+/** How often the archive is measured, at most. A tenant may go past its quota by what it sends in this time. */
 export const MEASURE_MS = 30_000;
+/** A large archive is looked at less often: the pause is at least so many times as long as the look took. */
+const PAUSE_PER_LOOK = 50;
 
 /** How much each tenant keeps, for the quota `stored_bytes`. */
 export interface StoredBytes {
@@ -34,16 +36,19 @@ export async function measureStoredBytes(
   });
   let known: ReadonlyMap<string, number> = new Map();
   const stopping = new AbortController();
+  let pauseMs = MEASURE_MS;
   const look = async (): Promise<void> => {
+    const began = world.clock.monotonic();
     const sizes = await measure(world, folder, sizeOf);
     for (const tenant of known.keys()) if (!sizes.has(tenant)) gauge.set({ tenant }, 0);
     for (const [tenant, bytes] of sizes) gauge.set({ tenant }, bytes);
     known = sizes;
+    pauseMs = Math.max(MEASURE_MS, PAUSE_PER_LOOK * (world.clock.monotonic() - began));
   };
   await look().catch(report);
   const running = (async () => {
     for (;;) {
-      await sleep(world.clock, MEASURE_MS, stopping.signal);
+      await sleep(world.clock, pauseMs, stopping.signal);
       if (stopping.signal.aborted) return;
       await look().catch(report);
     }
