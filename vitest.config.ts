@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['{libs,clients,sources,content,services,apps,tests}/**/*.test.ts'],
     exclude: ['**/node_modules/**'],
     globalSetup: ['libs/database/testing/global-setup.ts'],
+    setupFiles: ['scripts/dev/fixed-seed.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
