@@ -4,8 +4,11 @@ import { simulate } from './simulate.ts';
 
 /**
  * `make sim`, or `node tests/sim/pipeline/run.ts [--seeds N] [--from N] [--seed N] [--broken BREAK]`: the pipeline on a
- * simulated machine, seed after seed. A failure prints the line that shows it again. Exit status 1 when there was one.
+ * simulated machine, seed after seed. A failure prints the line that shows it again; how far it is is said twice a
+ * minute. Exit status 1 when there was a failure.
  */
+const TOLD_EVERY_MS = 30_000;
+
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '10000' },
@@ -26,10 +29,15 @@ const began = performance.now();
 const happened: Record<string, number> = {};
 let failed = 0;
 let done = count;
+let told = began;
 for (let seed = first; seed < first + count; seed += 1) {
   const verdict = await simulate(seed, broken);
   for (const [what, times] of Object.entries(verdict.happened))
     happened[what] = (happened[what] ?? 0) + times;
+  if (performance.now() - told > TOLD_EVERY_MS) {
+    told = performance.now();
+    console.log(`${seed - first + 1} of ${count} seeds, ${failed} failed`);
+  }
   if (verdict.faults.length === 0) continue;
   failed += 1;
   done = seed - first + 1;
