@@ -65,6 +65,12 @@ export class RuleSet {
     return matcher;
   }
 
+  /** Builds what {@link RuleSet.matcherFor} gives, with pauses, so that it is there when it is asked for. */
+  async prepare(triples: readonly Logsource[], pause: Pause): Promise<void> {
+    const numbers = this.#numbersOf((rule) => logsourceApplies(rule.logsource, triples));
+    await finishWithPauses(this.#build(numbers), pause);
+  }
+
   /** The matcher for events of which only some keys are known (the others are `''`): rules that contradict none. */
   matcherForStated(stated: Logsource): RuleMatcher {
     return this.#shared((rule) => logsourceCompatible(rule.logsource, stated));
@@ -75,21 +81,25 @@ export class RuleSet {
     return this.#shared(() => true);
   }
 
-  /** One matcher for each set of rules, however many logsources lead to it. */
   #shared(applies: (rule: SigmaRule) => boolean): RuleMatcher {
+    return finish(this.#build(this.#numbersOf(applies)));
+  }
+
+  #numbersOf(applies: (rule: SigmaRule) => boolean): readonly number[] {
     const numbers: number[] = [];
     for (const [number, rule] of this.rules.entries()) if (applies(rule)) numbers.push(number);
+    return numbers;
+  }
+
+  /** One matcher for each set of rules, however many logsources lead to it. */
+  *#build(numbers: readonly number[]): Work<RuleMatcher> {
     const name = numbers.join();
-    let matcher = this.#matchers.get(name);
-    if (matcher === undefined) {
-      const route = new Route(this.#engine.index, this.#literals, numbers);
-      matcher = new RuleMatcher(
-        numbers.map((number) => this.rules[number] as SigmaRule),
-        this.#engine,
-        route,
-      );
-      this.#matchers.set(name, matcher);
-    }
+    const known = this.#matchers.get(name);
+    if (known !== undefined) return known;
+    const route = yield* Route.build(this.#engine.index, this.#literals, numbers);
+    const rules = numbers.map((number) => this.rules[number] as SigmaRule);
+    const matcher = new RuleMatcher(rules, this.#engine, route);
+    this.#matchers.set(name, matcher);
     return matcher;
   }
 
@@ -134,7 +144,7 @@ class Engine {
 
   constructor(index: CompiledIndex, literals: LiteralPool) {
     this.index = index;
-    this.#matcher = new Matcher(index, new Route(index, literals, []));
+    this.#matcher = new Matcher(index, finish(Route.build(index, literals, [])));
     this.walker = new EventWalker(this.#matcher);
     this.jsonWalker = new JsonWalker(this.#matcher);
   }
@@ -161,6 +171,17 @@ export class RuleMatcher {
     this.rules = rules;
     this.#engine = engine;
     this.#route = route;
+  }
+
+  /**
+   * The same without some of its rules. It shares all tables and the counted steps, so it costs next to nothing to make;
+   * positions stay those of {@link RuleMatcher.rules}.
+   */
+  without(left: ReadonlySet<SigmaRule>): RuleMatcher {
+    const positions = new Set<number>();
+    for (const [position, rule] of this.rules.entries())
+      if (left.has(rule)) positions.add(position);
+    return new RuleMatcher(this.rules, this.#engine, this.#route.without(positions));
   }
 
   /** The rules that an event matches, in the order of the set. UNTRUSTED event. */

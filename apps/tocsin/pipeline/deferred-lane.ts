@@ -28,6 +28,19 @@ export interface DeferredLaneParts {
   readonly frameMs?: number;
 }
 
+/** The thread that tries rules. */
+interface LaneThread {
+  readonly worker: Worker;
+  readonly calls: PortCalls;
+  /** Settles when the newest rules are taken, or cannot be: the next frame waits for it and meets the failure. */
+  hasRules: Promise<unknown>;
+}
+
+/** Why a thread gave nothing. */
+interface Failure {
+  readonly failed: string;
+}
+
 /**
  * Tries rules that cost too much, or break, in a thread of their own, on frames that wait on the bus for it: durable,
  * in order, at its own pace. The pipeline's thread counts what it finds and moves its cursor.
@@ -35,7 +48,7 @@ export interface DeferredLaneParts {
 export class DeferredLane implements LogHandler {
   readonly #parts: DeferredLaneParts;
   #rules: readonly DeferredRule[] = [];
-  #thread: { readonly worker: Worker; readonly calls: PortCalls } | undefined;
+  #thread: LaneThread | undefined;
   #consumer: Promise<Consumer> | undefined;
   #assignment: Assignment | undefined;
   #stopping = false;
@@ -47,7 +60,7 @@ export class DeferredLane implements LogHandler {
   /** Takes the rules to try. The first ones start the lane. */
   async setRules(rules: readonly DeferredRule[], rewindMs: number): Promise<void> {
     this.#rules = rules;
-    if (this.#thread !== undefined) await this.#thread.calls.call('setRules', [rules]);
+    if (this.#thread !== undefined) this.#tellRules(this.#thread);
     if (this.#consumer !== undefined || rules.length === 0) return;
     const options = { batchBytesMax: BATCH_BYTES_MAX, rewindMs };
     this.#consumer = this.#parts.bus.consumeLog(DEFERRED_TOPIC, DEFERRED_GROUP, this, options);
@@ -98,53 +111,74 @@ export class DeferredLane implements LogHandler {
   async #evaluate(entry: LogEntry, assignment: Assignment): Promise<FoundInFrame | undefined> {
     if (entry.frame.count === 0) return NOTHING;
     const whole = await this.#take(entry, undefined);
-    if (whole !== undefined || this.#stopping) return whole;
+    if (this.#stopping) return undefined;
+    if (!('failed' in whole)) return whole;
     const parts: FoundInFrame[] = [];
+    const faults = [whole.failed];
     for (let ordinal = 0; ordinal < entry.frame.count; ordinal += 1) {
       const part = await this.#take(entry, ordinal);
       if (this.#stopping) return undefined;
-      if (part !== undefined) parts.push(part);
-      else await assignment.deadLetter(entry, ordinal, 'a rule off the hot path did not end on it');
+      if (!('failed' in part)) {
+        parts.push(part);
+        continue;
+      }
+      const reason = `a rule off the hot path did not end on it: ${part.failed}`;
+      faults.push(`item ${ordinal} is parked: ${part.failed}`);
+      await assignment.deadLetter(entry, ordinal, reason);
     }
     return {
       found: parts.flatMap(({ found }) => found),
       costs: parts.flatMap(({ costs }) => costs),
-      faults: parts.flatMap(({ faults }) => faults),
+      faults: [...faults, ...parts.flatMap((part) => part.faults)],
     };
   }
 
-  /** Undefined when it did not end in time: the thread is ended, and the next call has a new one. */
-  async #take({ frame }: LogEntry, only: number | undefined): Promise<FoundInFrame | undefined> {
-    const { calls, worker } = this.#running();
-    const late = Promise.withResolvers<undefined>();
-    const cancel = this.#parts.clock.after(this.#parts.frameMs ?? DEFERRED_FRAME_MS, () =>
-      late.resolve(undefined),
+  /** A failure when the thread breaks or does not end in time: it is ended, and the next call has a new one. */
+  async #take({ frame }: LogEntry, only: number | undefined): Promise<FoundInFrame | Failure> {
+    const thread = this.#running();
+    const frameMs = this.#parts.frameMs ?? DEFERRED_FRAME_MS;
+    const late = Promise.withResolvers<Failure>();
+    const cancel = this.#parts.clock.after(frameMs, () =>
+      late.resolve({ failed: `the thread did not end within ${frameMs} ms` }),
     );
     const sent = { ...frame, body: new Uint8Array(frame.body) };
-    const taken = calls.call<FoundInFrame>('take', [sent, only]).catch((): undefined => undefined);
+    const taken = thread.hasRules
+      .then(() => thread.calls.call<FoundInFrame>('take', [sent, only]))
+      .catch((error: unknown): Failure => ({ failed: `the thread failed: ${messageOf(error)}` }));
     const found = await Promise.race([taken, late.promise]);
     cancel();
-    if (found === undefined) {
-      this.#thread = undefined;
-      await worker.terminate();
+    if ('failed' in found) {
+      if (this.#thread === thread) this.#thread = undefined;
+      await thread.worker.terminate();
     }
     return found;
   }
 
-  #running(): { readonly worker: Worker; readonly calls: PortCalls } {
+  #running(): LaneThread {
     if (this.#thread !== undefined) return this.#thread;
     const worker = new Worker(new URL('./deferred-worker.ts', import.meta.url));
     const calls = new PortCalls(worker, {});
+    const thread: LaneThread = { worker, calls, hasRules: Promise.resolve() };
     const gone = (error: unknown): void => {
       calls.fail(error);
-      if (this.#thread?.worker === worker) this.#thread = undefined;
+      if (this.#thread === thread) this.#thread = undefined;
     };
     worker.on('error', gone);
     worker.on('exit', () => gone(new Error('the thread of deferred rules ended')));
-    this.#thread = { worker, calls };
-    calls.call('setRules', [this.#rules]).catch(() => undefined);
-    return this.#thread;
+    this.#thread = thread;
+    this.#tellRules(thread);
+    return thread;
   }
+
+  /** What goes wrong is met by the next frame: rules that were not taken must not be passed over in silence. */
+  #tellRules(thread: LaneThread): void {
+    thread.hasRules = thread.calls.call('setRules', [this.#rules]);
+    thread.hasRules.catch(() => undefined);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 const NOTHING: FoundInFrame = { found: [], costs: [], faults: [] };

@@ -1,4 +1,5 @@
 import type { PooledLiteral } from './literal-pool.ts';
+import type { Work } from './work.ts';
 
 /** A literal to find anywhere, and the number that stands for it. */
 export interface SearchedLiteral {
@@ -52,14 +53,17 @@ export interface BlockSearcher {
 }
 
 /** Searchers that together find the literals, none of which is empty: short ones apart, when they would slow the rest. */
-export function buildBlockSearchers(literals: readonly SearchedLiteral[]): BlockSearcher[] {
+export function* buildBlockSearchers(literals: readonly SearchedLiteral[]): Work<BlockSearcher[]> {
   const groups = LENGTH_STEPS.map((most, step) => {
     const least = LENGTH_STEPS[step - 1] ?? 0;
     return literals.filter(
       ({ literal: { bytes } }) => bytes.length > least && bytes.length <= most,
     );
   }).filter((group) => group.length > 0);
-  return cheapestCut(groups).map(build);
+  yield;
+  const searchers: BlockSearcher[] = [];
+  for (const group of cheapestCut(groups)) searchers.push(yield* build(group));
+  return searchers;
 }
 
 /** Literals of lengths between two of these stay together: past each a longer stride becomes possible. */
@@ -67,15 +71,23 @@ const LENGTH_STEPS = [1, 2, 3, 4, 5, 6, 8, 10, 12, Number.POSITIVE_INFINITY];
 
 /** Joins neighbouring groups so that the searches together cost least. */
 function cheapestCut(groups: readonly SearchedLiteral[][]): SearchedLiteral[][] {
-  const best: { cost: number; cut: SearchedLiteral[][] }[] = [{ cost: 0, cut: [] }];
+  const sizes = groups.map(sizeOf);
+  const best: { cost: number; cut: SearchedLiteral[][][] }[] = [{ cost: 0, cut: [] }];
   for (let end = 1; end <= groups.length; end += 1) {
     const choices = best.map(({ cost, cut }, start) => {
-      const joined = groups.slice(start, end).flat();
-      return { cost: cost + PASS_COST + planOf(joined).cost, cut: [...cut, joined] };
+      const plan = planOf(sizes.slice(start, end).reduce(joinedSize));
+      return { cost: cost + PASS_COST + plan.cost, cut: [...cut, groups.slice(start, end)] };
     });
     best.push(choices.reduce((least, choice) => (choice.cost < least.cost ? choice : least)));
   }
-  return best.at(-1)?.cut ?? [];
+  return (best.at(-1)?.cut ?? []).map((joined) => joined.flat());
+}
+
+function joinedSize(one: Size, other: Size): Size {
+  return {
+    count: one.count + other.count,
+    shortest: Math.min(one.shortest, other.shortest),
+  };
 }
 
 interface Plan {
@@ -85,16 +97,23 @@ interface Plan {
   readonly cost: number;
 }
 
+interface Size {
+  readonly count: number;
+  readonly shortest: number;
+}
+
+function sizeOf(literals: readonly SearchedLiteral[]): Size {
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const { literal } of literals) shortest = Math.min(shortest, literal.bytes.length);
+  return { count: literals.length, shortest };
+}
+
 /** The stride and the length of blocks that are expected to cost least. */
-function planOf(literals: readonly SearchedLiteral[]): Plan {
-  const shortest = literals.reduce(
-    (least, { literal }) => Math.min(least, literal.bytes.length),
-    Number.POSITIVE_INFINITY,
-  );
+function planOf({ count, shortest }: Size): Plan {
   let best: Plan = { stride: 1, block: 1, cost: Number.POSITIVE_INFINITY };
   for (const stride of STRIDES) {
     for (let block = 1; block <= Math.min(WORD_BYTES, shortest - stride + 1); block += 1) {
-      const blocks = literals.length * stride;
+      const blocks = count * stride;
       const bits = 2 ** bitsFor(blocks * BITS_PER_BLOCK, FILTER_BITS_MAX);
       const met = Math.min(1, blocks / (FREQUENT_BLOCKS[block] ?? 1)) + blocks / bits;
       const cost = (1 + MET_COST * met) / stride;
@@ -104,8 +123,8 @@ function planOf(literals: readonly SearchedLiteral[]): Plan {
   return best;
 }
 
-function build(literals: readonly SearchedLiteral[]): BlockSearcher {
-  const { stride, block } = planOf(literals);
+function* build(literals: readonly SearchedLiteral[]): Work<BlockSearcher> {
+  const { stride, block } = planOf(sizeOf(literals));
   const blockShift = (WORD_BYTES - block) * 8;
   const lists = new Map<number, number[]>();
   for (const { id, literal } of literals) {
@@ -123,6 +142,7 @@ function build(literals: readonly SearchedLiteral[]): BlockSearcher {
       const word = wordBefore(bytes, checked) & mask;
       list.push(id, end, bytes.length - end, end - checked, word, mask);
     }
+    yield;
   }
   const bits = bitsFor(lists.size * BITS_PER_BLOCK, FILTER_BITS_MAX);
   const filter = new Int32Array(Math.max(1, (1 << bits) / 32));

@@ -127,7 +127,7 @@ function* buildScanners(
   const scanners: (SlotScanner | undefined)[] = [];
   for (let slot = 0; slot < table.fields.length; slot += 1) {
     const entries = bySlot.get(slot);
-    scanners.push(entries === undefined ? undefined : buildScanner(slot, entries, literals));
+    scanners.push(entries === undefined ? undefined : yield* buildScanner(slot, entries, literals));
     yield;
   }
   return scanners;

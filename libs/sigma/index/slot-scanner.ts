@@ -7,6 +7,7 @@ import {
 } from './block-searcher.ts';
 import { buildEndTrie, type EndLiteral, type EndTrie, trieBytes } from './end-trie.ts';
 import type { LiteralPool } from './literal-pool.ts';
+import type { Work } from './work.ts';
 
 /** How a hit is checked. */
 export const ENTRY_EQUALS = 0;
@@ -35,11 +36,11 @@ export interface SlotScanner {
 }
 
 /** Builds the scanner of a field from its entries. */
-export function buildScanner(
+export function* buildScanner(
   slot: number,
   entries: readonly Entry[],
   pool: LiteralPool,
-): SlotScanner {
+): Work<SlotScanner> {
   const searched: SearchedLiteral[] = [];
   const forward: EndLiteral[] = [];
   const backward: EndLiteral[] = [];
@@ -53,11 +54,12 @@ export function buildScanner(
     else if (shape.kind === 'equals' || shape.kind === 'prefix') forward.push({ id, bytes });
     else if (shape.kind === 'suffix') backward.push({ id, bytes: bytes.toReversed() });
     else searched.push({ id, literal });
+    yield;
   }
   return {
     slot,
-    searchers: buildBlockSearchers(searched.filter(({ literal }) => literal.isAscii)),
-    beyond: buildBlockSearchers(searched.filter(({ literal }) => !literal.isAscii)),
+    searchers: yield* buildBlockSearchers(searched.filter(({ literal }) => literal.isAscii)),
+    beyond: yield* buildBlockSearchers(searched.filter(({ literal }) => !literal.isAscii)),
     forward: forward.length === 0 ? undefined : buildEndTrie(forward),
     backward: backward.length === 0 ? undefined : buildEndTrie(backward),
     always: Int32Array.from(always),

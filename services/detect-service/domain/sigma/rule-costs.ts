@@ -40,9 +40,7 @@ export class RuleCosts {
       const before = this.#before.get(tried);
       now.set(tried, steps);
       for (const [rule, sum] of steps) {
-        const had = before?.get(rule) ?? 0;
-        // Matchers that were built anew count from zero.
-        const spent = sum >= had ? sum - had : sum;
+        const spent = sum - (before?.get(rule) ?? 0);
         if (spent <= this.#stepsMax) continue;
         costly.push({ tried, rule, stepsPerEvent: Math.round(spent / this.#events) });
       }

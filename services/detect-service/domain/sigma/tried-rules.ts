@@ -15,9 +15,13 @@ export interface RuleFault {
 
 /** Which rules events of some logsources meet. */
 interface Route {
+  /** Of all rules that apply. */
+  readonly whole: RuleMatcher;
+  /** Of those that are not deferred: the same tables, some rules left out. */
   readonly matcher: RuleMatcher;
-  /** Rules that are left out, because they are tried off the hot path. */
-  readonly deferred: readonly SigmaRule[];
+  readonly hasDeferred: boolean;
+  /** {@link DeferredRules.revision} that it was made at. */
+  readonly revision: number;
   readonly logsources: readonly Logsource[];
 }
 
@@ -31,10 +35,11 @@ export class TriedRules {
   /** Built when the first event comes that it concerns: most tenants' own rules concern few. */
   #set: RuleSet | undefined;
   readonly #deferred: DeferredRules;
-  #revision: number;
   readonly #routes = new Map<string, Route>();
-  /** What was counted of matchers that are no longer used. */
+  /** Those of all routes; several logsources may share one. */
   readonly #matchers = new Set<RuleMatcher>();
+  /** Its rules that are deferred, as of a revision. */
+  #left: { readonly revision: number; readonly rules: ReadonlySet<SigmaRule> };
   #faults: RuleFault[] = [];
 
   /** @param tenantId whose own they are; `''`: of the installation */
@@ -42,13 +47,14 @@ export class TriedRules {
     this.rules = rules;
     this.tenantId = tenantId;
     this.#deferred = deferred;
-    this.#revision = deferred.revision;
+    this.#left = { revision: -1, rules: new Set() };
   }
 
   /** Builds with pauses what would be built when events come: the index, and what the events of `former` needed. */
   async build(pause: Pause, former: TriedRules): Promise<void> {
     this.#set = await RuleSet.withPauses(this.rules, pause);
     for (const { logsources } of [...former.#routes.values()]) {
+      await this.#set.prepare(logsources, pause);
       this.#route(logsources);
       await pause();
     }
@@ -67,7 +73,7 @@ export class TriedRules {
   /** Whether a rule that is deferred would be tried on events of some logsources. */
   isDeferredFor(logsources: readonly Logsource[]): boolean {
     if (this.rules.length === 0 || logsources.length === 0) return false;
-    return this.#route(logsources).deferred.length > 0;
+    return this.#route(logsources).hasDeferred;
   }
 
   /** The rules that threw since this was asked last. */
@@ -91,39 +97,41 @@ export class TriedRules {
   }
 
   #route(logsources: readonly Logsource[]): Route {
-    if (this.#revision !== this.#deferred.revision) {
-      this.#revision = this.#deferred.revision;
-      this.#routes.clear();
-      this.#matchers.clear();
-    }
     let key = '';
     for (const { product, category, service } of logsources) {
       key += `${product}|${category}|${service},`;
     }
+    const { revision } = this.#deferred;
     const known = this.#routes.get(key);
-    if (known !== undefined) return known;
-    const route = this.#routeFor(logsources);
-    this.#matchers.add(route.matcher);
-    if (this.#routes.size < ROUTES_MAX) this.#routes.set(key, route);
+    if (known?.revision === revision) return known;
+    const whole = known?.whole ?? this.#matcherFor(logsources);
+    this.#matchers.add(whole);
+    const left = this.#leftOut(logsources);
+    const hasDeferred = left.size > 0;
+    const matcher = hasDeferred ? whole.without(left) : whole;
+    const route: Route = { whole, matcher, hasDeferred, revision, logsources };
+    if (known !== undefined || this.#routes.size < ROUTES_MAX) this.#routes.set(key, route);
     return route;
   }
 
-  #routeFor(logsources: readonly Logsource[]): Route {
-    const isDeferred = (rule: SigmaRule): boolean => this.#deferred.has(this.tenantId, rule);
-    const deferred = this.rules.filter(
-      (rule) => isDeferred(rule) && logsourceApplies(rule.logsource, logsources),
-    );
-    if (deferred.length === 0) {
-      const concerns = this.rules.some((rule) => logsourceApplies(rule.logsource, logsources));
-      if (!concerns) return { matcher: NO_MATCHER, deferred, logsources };
-      this.#set ??= new RuleSet(this.rules);
-      return { matcher: this.#set.matcherFor(logsources), deferred, logsources };
+  #matcherFor(logsources: readonly Logsource[]): RuleMatcher {
+    const concerns = this.rules.some((rule) => logsourceApplies(rule.logsource, logsources));
+    if (!concerns) return NO_MATCHER;
+    this.#set ??= new RuleSet(this.rules);
+    return this.#set.matcherFor(logsources);
+  }
+
+  /** The deferred rules that would apply to events of some logsources. */
+  #leftOut(logsources: readonly Logsource[]): ReadonlySet<SigmaRule> {
+    const { revision } = this.#deferred;
+    if (this.#left.revision !== revision) {
+      const rules = this.rules.filter((rule) => this.#deferred.has(this.tenantId, rule));
+      this.#left = { revision, rules: new Set(rules) };
     }
-    // Only the routes that such a rule is part of get an index of their own.
-    const others = this.rules.filter(
-      (rule) => !isDeferred(rule) && logsourceApplies(rule.logsource, logsources),
+    const applying = [...this.#left.rules].filter((rule) =>
+      logsourceApplies(rule.logsource, logsources),
     );
-    return { matcher: new RuleSet(others).matcherForAny(), deferred, logsources };
+    return new Set(applying);
   }
 
   #oneByOne({ fields, logsources }: RecordedEvent): readonly SigmaRule[] {
