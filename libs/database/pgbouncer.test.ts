@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sleep, systemClock } from '@tocsin/kernel/clock.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from './database.ts';
@@ -63,12 +64,12 @@ describe.skipIf(program === undefined)('behind PgBouncer with one connection', (
 
   async function openWhenReady(): Promise<Database> {
     const urls = { app: through(db.urls.app, port), platform: through(db.urls.platform, port) };
-    for (let attempt = 1; ; attempt += 1) {
+    for (;;) {
       try {
         return await openDatabase({ urls, connectionsMax: 16, connectTimeoutMs: 20_000 });
       } catch (error) {
-        if (attempt === 50) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        if (bouncer.exitCode !== null) throw error;
+        await sleep(systemClock, 50);
       }
     }
   }

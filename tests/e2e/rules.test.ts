@@ -38,27 +38,22 @@ describe('rules of a tenant on a running product (A-089 to A-091)', () => {
 
   async function alertsOf(caller: Caller, who: string) {
     const { items } = (await caller.get('/v1/alerts?limit=200')).body;
-    return items.filter(({ actor }: { actor?: { id: string } }) => actor?.id === who);
+    return items.filter(({ actor }: { actor?: { id: string } }) => actor?.id.startsWith(who));
   }
 
   const change = (caller: Caller, body: object) =>
     caller.ask('PATCH', `/v1/rules/${RULE.id}`, { body, headers: { 'if-match': '*' } });
 
-  /** Sends such events of ever new people until one of them is alerted on: how soon a change is seen. */
-  function alerted(caller: Caller, name: string) {
-    let round = 0;
+  /** Sends such events of ever new people until one of them is alerted on so: how soon a change is seen. */
+  function alerted(caller: Caller, name: string, severity: number) {
+    let people = 0;
     return until(
       'a rule takes effect',
       async () => {
-        round += 1;
-        const who = `${name}-${round}`;
-        await refuse(caller, who);
-        for (let look = 0; look < 8; look += 1) {
-          const [alert] = await alertsOf(caller, who);
-          if (alert !== undefined) return alert;
-          await new Promise((resolve) => setTimeout(resolve, 50));
-        }
-        return undefined;
+        people += 1;
+        await refuse(caller, `${name}-${people}`);
+        const alerts = await alertsOf(caller, `${name}-`);
+        return alerts.find((alert: { severity: number }) => alert.severity === severity);
       },
       20_000,
     );
@@ -70,25 +65,21 @@ describe('rules of a tenant on a running product (A-089 to A-091)', () => {
     expect(tried.body).toMatchObject({ scanned: 3, matched: 3, groups: 1 });
     expect((await admin.post('/v1/rules', RULE)).status).toBe(201);
     expect((await change(admin, { status: 'active' })).status).toBe(200);
-    const alert = await alerted(admin, 'bob');
-    expect(alert).toMatchObject({ rule_name: RULE.name, severity: 4, tenant_id: 'acme-corp' });
+    const alert = await alerted(admin, 'bob', 4);
+    expect(alert).toMatchObject({ rule_name: RULE.name, tenant_id: 'acme-corp' });
     await refuse(other, 'eve');
     expect(await alertsOf(other, 'eve')).toEqual([]);
   }, 60_000);
 
   it('another severity is used within seconds, and after a restart of the data process', async () => {
     await change(admin, { severity: 7 });
-    await until(
-      'the severity is used',
-      async () => (await alerted(admin, 'cid')).severity === 7,
-      20_000,
-    );
+    await alerted(admin, 'cid', 7);
     await product.kill('data');
     await until(
       'the pipeline is back',
       async () => (await product.ask('GET', '/ready')).status === 200,
       30_000,
     );
-    expect(await alerted(admin, 'dan')).toMatchObject({ severity: 7 });
+    await alerted(admin, 'dan', 7);
   }, 90_000);
 });

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { connect } from 'node:net';
 import Type from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +5,9 @@ import { rawTenantRoute, streamTenantRoute } from './raw-route.ts';
 import { tenantRoute } from './route.ts';
 import { HIDDEN_PATH, smuggledRequests } from './testing/smuggling.ts';
 import { type TestServer, testServer } from './testing/test-server.ts';
+
+const LAST_PATH = '/behind-the-other-request';
+const LAST_REQUEST = `GET ${LAST_PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`;
 
 const shape = { summary: 's', tags: [], responses: {} };
 const seen: string[] = [];
@@ -66,28 +68,25 @@ beforeAll(async () => {
 });
 afterAll(() => up.server.close(100));
 
-/** Sends bytes and waits until the server closes, or until it was silent for a moment after an answer. */
-async function exchange(bytes: string): Promise<{ text: string; closed: boolean }> {
+/** What came back before the connection was closed, and whether a request behind it was still answered. */
+interface Exchange {
+  readonly text: string;
+  readonly stayedOpen: boolean;
+}
+
+/** Sends bytes and, as soon as there is an answer, a request behind them; waits until the connection is closed. */
+async function exchange(bytes: string): Promise<Exchange> {
   const socket = connect(port, '127.0.0.1');
   let text = '';
-  let closed = false;
-  let quiet: NodeJS.Timeout | undefined;
   socket.on('data', (chunk) => {
+    if (text === '') socket.write(LAST_REQUEST);
     text += chunk.toString('latin1');
-    clearTimeout(quiet);
-    quiet = setTimeout(() => socket.destroy(), 60);
   });
+  // A reset closes it too: the server does not read what came behind.
   socket.on('error', () => undefined);
-  socket.on('end', () => {
-    closed = true;
-    socket.destroy();
-  });
-  const late = setTimeout(() => socket.destroy(), 3_000);
   socket.write(Buffer.from(bytes, 'latin1'));
-  await once(socket, 'close');
-  clearTimeout(late);
-  clearTimeout(quiet);
-  return { text, closed };
+  await new Promise((resolve) => socket.once('close', resolve));
+  return { text, stayedOpen: seen.includes(LAST_PATH) };
 }
 
 const names = smuggledRequests('/', '').map(({ name }) => name);
@@ -97,15 +96,15 @@ describe.each(['/buffered', '/raw', '/stream'])('on the route %s', (path) => {
     const found = smuggledRequests(path, headers).find((one) => one.name === name);
     if (found === undefined) throw new Error('the corpus is the same for every path');
     seen.length = 0;
-    const { text, closed } = await exchange(found.bytes);
+    const { text, stayedOpen } = await exchange(found.bytes);
     const answers = text.match(/HTTP\/1\.1 \d{3}/g) ?? [];
-    expect(seen.filter((url) => url === HIDDEN_PATH)).toEqual([]);
-    expect(answers.length).toBeLessThanOrEqual(1);
+    expect(seen).not.toContain(HIDDEN_PATH);
+    expect(stayedOpen).toBe(found.outcome === 'one');
+    expect(answers.length).toBeLessThanOrEqual(stayedOpen ? 2 : 1);
     if (found.outcome === 'refused') {
       expect(answers).toEqual(['HTTP/1.1 400']);
       expect(text).toContain('application/problem+json');
     }
-    if (found.outcome !== 'one') expect(closed).toBe(true);
-    else expect(answers).toHaveLength(1);
+    if (stayedOpen) expect(answers).toHaveLength(2);
   });
 });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sleep, systemClock } from '@tocsin/kernel/clock.ts';
 import { isProblem } from '@tocsin/kernel/problem.ts';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +11,9 @@ import { testEngineFolder } from '../testing/test-server.ts';
 import { findPostmasterFile, isAlive, parsePostmasterFile } from './postmaster-file.ts';
 import { postgresAccount } from './run-as.ts';
 import { DATABASE_NAME, type PostgresServer, startPostgres } from './start-postgres.ts';
+
+/** Below the limit of a test, so that it is told why nothing starts. */
+const AGAIN_MS_MAX = 20_000;
 
 const isRoot = process.getuid?.() === 0;
 
@@ -204,12 +208,13 @@ describe('startPostgres', () => {
 
 /** The processes of a killed server need a moment to see it; the supervisor tries again as well. */
 async function startAgain(): Promise<PostgresServer> {
-  for (let attempt = 1; ; attempt += 1) {
+  const end = systemClock.monotonic() + AGAIN_MS_MAX;
+  for (;;) {
     try {
       return await start();
     } catch (error) {
-      if (attempt === 5) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      if (systemClock.monotonic() > end) throw error;
+      await sleep(systemClock, 50);
     }
   }
 }

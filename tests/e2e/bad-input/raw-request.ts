@@ -13,7 +13,7 @@ export interface RawAnswer {
 export async function rawRequest(
   product: Product,
   bytes: string,
-  { end = false, withinMs = 5_000 } = {},
+  { end = false, withinMs = 20_000 } = {},
 ): Promise<RawAnswer> {
   const socket = connect(product.port, '127.0.0.1');
   let text = '';
