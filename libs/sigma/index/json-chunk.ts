@@ -1,3 +1,4 @@
+import { MarkedCells } from './marked-cells.ts';
 import { WordReader } from './word-reader.ts';
 
 const BACKSLASH = 0x5c;
@@ -8,29 +9,29 @@ const SLASH = 0x2f;
 export class JsonChunk {
   readonly bytes: Buffer;
   readonly words: WordReader;
-  readonly #escapes: readonly NextMark[];
+  readonly #escapes: MarkedCells;
   readonly #signs: readonly NextMark[];
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
     this.words = new WordReader(bytes);
-    this.#escapes = ESCAPES.map((mark) => new NextMark(bytes, mark));
+    this.#escapes = new MarkedCells(bytes, ESCAPES);
     this.#signs = SIGNS.map((mark) => new NextMark(bytes, mark));
   }
 
   /** Whether ASCII letters may be spelled otherwise in a range: by an escape, or by one of the two signs that fold to them. */
   hasOtherSpellings(start: number, end: number): boolean {
-    return this.hasFreeEscapes(start, end) || this.#isMarked(this.#signs, start, end);
+    return this.hasFreeEscapes(start, end) || this.#hasSign(start, end);
   }
 
   /** Whether a range of JSON holds an escape of what has another spelling: `\u` and `\/`. */
   hasFreeEscapes(start: number, end: number): boolean {
-    return this.#isMarked(this.#escapes, start, end) && hasFreeEscape(this.bytes, start, end);
+    return this.#escapes.touches(start, end) && hasFreeEscape(this.bytes, start, end);
   }
 
-  #isMarked(marks: readonly NextMark[], start: number, end: number): boolean {
-    for (let at = 0; at < marks.length; at += 1) {
-      if ((marks[at] as NextMark).isWithin(start, end)) return true;
+  #hasSign(start: number, end: number): boolean {
+    for (let at = 0; at < this.#signs.length; at += 1) {
+      if ((this.#signs[at] as NextMark).isWithin(start, end)) return true;
     }
     return false;
   }
