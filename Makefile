@@ -63,7 +63,8 @@ bench-correlation: ## measure correlations in memory: matches a second of CPU, a
 	@$(with_node) node --expose-gc bench/correlation.ts
 
 sigma-long: ## compare the Sigma index with the plain evaluator over 200,000 generated pairs and the whole mix
-	@$(with_node) TOCSIN_SIGMA_RUNS=13000 TOCSIN_SIGMA_EVERY=18 npx vitest run libs/sigma/index
+	@$(with_node) TOCSIN_SIGMA_RUNS=13000 npx vitest run libs/sigma/index
+	@$(with_node) node libs/sigma/testing/compare-mix.ts
 
 sigma-oracle: ## read all public Sigma rules with pySigma too and compare; needs Python
 	@scripts/dev/install-pysigma

@@ -4,7 +4,7 @@ import { compileRegex, type RegexProgram } from '../regex/regex-program.ts';
 import { inNetwork, parseAddress } from '../rule/cidr-network.ts';
 import type { Expression, Item, Test } from '../rule/rule.ts';
 import { foldCase } from '../text/fold-case.ts';
-import { matchPattern } from '../text/match-pattern.ts';
+import { matchPattern, type PreparedPattern, preparePattern } from '../text/match-pattern.ts';
 import { foldPattern } from '../text/pattern.ts';
 import { compareNumbers, numberOfText, timePartOfText } from './compare-values.ts';
 import {
@@ -35,22 +35,43 @@ export function evaluatePlainly(expression: Expression, event: EventRecord): boo
 }
 
 /** Whether any value of the item's field meets any of its tests. */
-export function itemHolds(item: Item, event: EventRecord): boolean {
-  return item.tests.some((test) => testHolds(test, item.field, event));
+export function itemHolds({ field, tests }: Item, event: EventRecord): boolean {
+  const values = field === undefined ? allTexts(event) : fieldValues(event, field);
+  for (const value of values) {
+    const text = scalarText(value);
+    if (text === undefined) continue;
+    const folded = foldCase(text);
+    if (tests.some((test) => textHolds(test, text, folded))) return true;
+  }
+  return field !== undefined && tests.some((test) => fieldHolds(test, field, values, event));
 }
 
 /** Whether one test of a field, or of a keyword, holds. */
 export function testHolds(test: Test, field: string | undefined, event: EventRecord): boolean {
-  if (field === undefined) return allTexts(event).some((text) => textHolds(test, text));
-  if (test.kind === 'exists') return fieldExists(event, field) === test.present;
-  const values = fieldValues(event, field);
-  if (test.kind === 'null') return values.every((value) => value === null);
-  if (test.kind === 'field') return referenceHolds(test, values, event);
-  if (isPresence(test)) return values.some((value) => value !== null);
-  return values.some((value) => {
-    const text = scalarText(value);
-    return text !== undefined && textHolds(test, text);
-  });
+  return itemHolds({ field, tests: [test], place: NOWHERE }, event);
+}
+
+const NOWHERE = { line: 0, column: 0 };
+
+/** Whether a test holds that asks of a field as a whole. */
+function fieldHolds(
+  test: Test,
+  field: string,
+  values: readonly unknown[],
+  event: EventRecord,
+): boolean {
+  switch (test.kind) {
+    case 'exists':
+      return fieldExists(event, field) === test.present;
+    case 'null':
+      return values.every((value) => value === null);
+    case 'field':
+      return referenceHolds(test, values, event);
+    case 'text':
+      return isPresence(test) && values.some((value) => value !== null);
+    default:
+      return false;
+  }
 }
 
 /** A lone `*`: any value that is not null, also an object. */
@@ -59,12 +80,10 @@ function isPresence(test: Test): boolean {
 }
 
 /** Whether a text meets a test that asks of one text. */
-export function textHolds(test: Test, text: string): boolean {
+function textHolds(test: Test, text: string, folded: string): boolean {
   switch (test.kind) {
     case 'text':
-      return test.cased
-        ? matchPattern(test.pattern, text)
-        : matchPattern(foldPattern(test.pattern), foldCase(text));
+      return matchPattern(patternOf(test), test.cased ? text : folded);
     case 'regex':
       return searchPlainly(programOf(test), text);
     case 'cidr': {
@@ -116,8 +135,17 @@ export function referenceMatches(
   }
 }
 
-/** Expressions are compiled once each: a test lives as long as its rule. */
+/** Expressions and patterns are compiled once each: a test lives as long as its rule. */
 const PROGRAMS = new WeakMap<Test, RegexProgram>();
+const PATTERNS = new WeakMap<Test, PreparedPattern>();
+
+function patternOf(test: Test & { kind: 'text' }): PreparedPattern {
+  const known = PATTERNS.get(test);
+  if (known !== undefined) return known;
+  const pattern = preparePattern(test.cased ? test.pattern : foldPattern(test.pattern));
+  PATTERNS.set(test, pattern);
+  return pattern;
+}
 
 function programOf(test: Test & { kind: 'regex' }): RegexProgram {
   const known = PROGRAMS.get(test);

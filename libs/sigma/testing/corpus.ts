@@ -12,6 +12,9 @@ export const CORPUS =
 
 export const hasCorpus: boolean = existsSync(join(CORPUS, 'sigma-rules'));
 
+/** The benchmark's mix of 374,380 events. */
+export const MIX: string = join(CORPUS, 'bench/mixed.jsonl.gz');
+
 const RETIRED = /^(?:deprecated|unsupported)\b/;
 
 /** Files of the public rules: those in use, or those that are retired. */
@@ -23,19 +26,43 @@ export function corpusFiles(which: 'active' | 'retired'): RuleFile[] {
     .map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }));
 }
 
-/** Every n-th event of the benchmark's mix, in the shape it came in; texts that are no JSON object as `message`. */
-export function mixedEvents(every: number): EventRecord[] {
-  const bytes = gunzipSync(readFileSync(join(CORPUS, 'bench/mixed.jsonl.gz')));
-  const events: EventRecord[] = [];
-  for (let at = 0, number = 0; at < bytes.length; number += 1) {
-    const found = bytes.indexOf(10, at);
-    const end = found < 0 ? bytes.length : found;
-    if (number % every === 0) {
-      const { raw } = JSON.parse(bytes.toString('utf8', at, end)) as { raw: string };
-      events.push(parseEvent(raw.trim()) ?? { message: raw });
+/** The events of the benchmark's mix by their ordinals; each is read when it is asked for. */
+export class MixedEvents {
+  readonly #bytes: Buffer;
+  readonly #starts: readonly number[];
+
+  constructor() {
+    this.#bytes = gunzipSync(readFileSync(MIX));
+    const starts: number[] = [0];
+    for (let at = this.#bytes.indexOf(10); at >= 0; at = this.#bytes.indexOf(10, at + 1)) {
+      starts.push(at + 1);
     }
-    at = end + 1;
+    if (starts.at(-1) !== this.#bytes.length) starts.push(this.#bytes.length);
+    this.#starts = starts;
   }
+
+  get length(): number {
+    return this.#starts.length - 1;
+  }
+
+  /** What came in as one event, as it was written. */
+  raw(ordinal: number): string {
+    const [start, end] = [this.#starts[ordinal], this.#starts[ordinal + 1]];
+    return (JSON.parse(this.#bytes.toString('utf8', start, end)) as { raw: string }).raw.trim();
+  }
+
+  /** In the shape it came in; a text that is no JSON object as `message`. */
+  event(ordinal: number): EventRecord {
+    const raw = this.raw(ordinal);
+    return parseEvent(raw) ?? { message: raw };
+  }
+}
+
+/** Every n-th event of the benchmark's mix. */
+export function mixedEvents(every: number): EventRecord[] {
+  const mix = new MixedEvents();
+  const events: EventRecord[] = [];
+  for (let number = 0; number < mix.length; number += every) events.push(mix.event(number));
   return events;
 }
 

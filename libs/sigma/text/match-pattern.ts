@@ -1,12 +1,49 @@
-import { ANY, ONE, type Pattern } from './pattern.ts';
+import { ANY, literalOf, ONE, type Pattern } from './pattern.ts';
 
-/**
- * Whether a whole text fits a pattern. Plain and linear in text times pattern: at each `*` only the latest is tried
- * again, which is enough for wildcards. Both must be folded by the caller when case does not count.
- */
-export function matchPattern(pattern: Pattern, text: string): boolean {
-  const units = unitsOf(pattern);
-  const characters = [...text];
+/** How texts are compared with a pattern: a text alone is what strings do by themselves, the rest by characters. */
+export type PreparedPattern =
+  | {
+      readonly kind: 'equals' | 'startsWith' | 'endsWith' | 'includes';
+      readonly literal: string;
+    }
+  | { readonly kind: 'characters'; readonly units: readonly Unit[] };
+
+type Unit = string | typeof ANY | typeof ONE;
+
+/** Prepares a pattern once for many texts. It must be folded by the caller when case does not count. */
+export function preparePattern(pattern: Pattern): PreparedPattern {
+  const before = pattern[0] === ANY;
+  const after = pattern.length > 1 && pattern.at(-1) === ANY;
+  const literal = literalOf(pattern.slice(before ? 1 : 0, after ? -1 : undefined));
+  // A lone surrogate is a character, which no half of a pair is.
+  if (literal === undefined || !literal.isWellFormed()) {
+    return {
+      kind: 'characters',
+      units: pattern.flatMap((part): Unit[] => (typeof part === 'string' ? [...part] : [part])),
+    };
+  }
+  if (before) return { kind: after ? 'includes' : 'endsWith', literal };
+  return { kind: after ? 'startsWith' : 'equals', literal };
+}
+
+/** Whether a whole text fits a pattern. It must be folded by the caller when case does not count. */
+export function matchPattern(pattern: PreparedPattern, text: string): boolean {
+  switch (pattern.kind) {
+    case 'equals':
+      return text === pattern.literal;
+    case 'startsWith':
+      return text.startsWith(pattern.literal);
+    case 'endsWith':
+      return text.endsWith(pattern.literal);
+    case 'includes':
+      return text.includes(pattern.literal);
+    case 'characters':
+      return matchCharacters(pattern.units, [...text]);
+  }
+}
+
+/** Linear in text times pattern: at each `*` only the latest is tried again, which is enough for wildcards. */
+function matchCharacters(units: readonly Unit[], characters: readonly string[]): boolean {
   let at = 0;
   let unit = 0;
   let retryUnit = -1;
@@ -28,10 +65,4 @@ export function matchPattern(pattern: Pattern, text: string): boolean {
   }
   while (units[unit] === ANY) unit += 1;
   return unit === units.length;
-}
-
-type Unit = string | typeof ANY | typeof ONE;
-
-function unitsOf(pattern: Pattern): Unit[] {
-  return pattern.flatMap((part): Unit[] => (typeof part === 'string' ? [...part] : [part]));
 }
