@@ -29,7 +29,7 @@ import type {
 import { DEFERRED_TOPIC, DeferredLane } from './deferred-lane.ts';
 import type { DeferredRule } from './deferred-protocol.ts';
 import { PortCalls } from './port-calls.ts';
-import type { SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts';
+import type { EventDamage, SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts';
 
 /**
  * The bus gives tenants their turns when frames leave it; what has left waits in a line. So little is taken ahead: one
@@ -178,16 +178,16 @@ export class PipelineHost implements LogHandler {
 
   /** Says whether the thread answers and how far it is behind. */
   async check(): Promise<Readiness> {
-    const damaged: readonly string[] = await this.#calls.call('ping', []);
+    const damage: EventDamage = await this.#calls.call('ping', []);
     const behind = (this.#inFlightBytes / 1e6).toFixed(1);
     const late =
       this.#deferredRules === 0
         ? ''
         : `; ${this.#deferredRules} Sigma rules run late, ${await this.#lane.waiting()} frames wait for them`;
     const detail = `the event store answers; ${behind} MB are being processed${late}`;
-    if (damaged.length === 0) return { status: 'ok', detail };
-    const missing = `damaged and set aside in data/events/damaged, not searched: ${damaged.join(', ')}`;
-    return { status: 'unknown', detail: `${detail}; ${missing}` };
+    const missing = sayDamage(damage);
+    if (missing.length === 0) return { status: 'ok', detail };
+    return { status: 'unknown', detail: [detail, ...missing].join('; ') };
   }
 
   /** Swaps the rules of a tenant between two frames; gives those that cannot run. */
@@ -237,6 +237,15 @@ export class PipelineHost implements LogHandler {
 
 function placeOf({ shard, tenantId, offset }: LogPosition): string {
   return `${shard}/${tenantId}/${offset}`;
+}
+
+function sayDamage({ setAside, unreadable }: EventDamage): string[] {
+  const said: string[] = [];
+  if (setAside.length > 0)
+    said.push(`damaged and set aside in data/events/damaged, not searched: ${setAside.join(', ')}`);
+  if (unreadable.length > 0)
+    said.push(`damaged, searches that meet it are refused: ${unreadable.join(', ')}`);
+  return said;
 }
 
 /** The body is copied: the bus keeps its own for other readers. */

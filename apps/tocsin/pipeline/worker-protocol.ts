@@ -29,3 +29,9 @@ export interface SentEntry {
   readonly replayed: boolean;
   readonly frame: Omit<Frame, 'body'> & { readonly body: Uint8Array<ArrayBuffer> };
 }
+
+/** Day files of events that are not whole. */
+export interface EventDamage {
+  readonly setAside: readonly string[];
+  readonly unreadable: readonly string[];
+}

@@ -127,7 +127,7 @@ async function main(): Promise<void> {
       catalogue ??= sigmaCatalogue({ ...inUse, refused: refusedLast });
       return catalogue;
     },
-    ping: async () => store.damaged,
+    ping: async () => ({ setAside: store.damaged, unreadable: store.unreadable }),
   });
   const pipeline: Pipeline = new Pipeline({
     store,

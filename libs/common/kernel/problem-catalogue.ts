@@ -55,6 +55,11 @@ export const PROBLEMS = {
     retryable: false,
   },
   too_many_requests: { status: 429, title: 'Too much at once', retryable: true },
+  stored_data_damaged: {
+    status: 500,
+    title: 'Stored data that this needs is damaged',
+    retryable: true,
+  },
   internal: { status: 500, title: 'A fault in Tocsin', retryable: true },
   outcome_unknown: {
     status: 502,

@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, open, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { parseQuery } from '@tocsin/query/parse-query.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DamagedDay, dayFault } from './damaged-day.ts';
@@ -8,6 +11,7 @@ import {
   ACME,
   DAY_MS,
   documentsOf,
+  GLOBEX,
   messagesIn,
   NOON,
   openStore,
@@ -15,7 +19,38 @@ import {
 } from './testing/sample-store.ts';
 
 const ROWS = 2_000;
+/** With noise of 700 bytes each: five blocks. */
+const ROWS_LONG = 2_000;
 const SEED = 20_261_123;
+/** Of a DuckDB file: three headers of 4 KB, then blocks. */
+const HEADERS = 3 * 4096;
+const BLOCK = 262_144;
+
+/** DuckDB keeps new rows in a log beside the file at first: moves them into the file, as it does by itself later. */
+async function intoFile(path: string): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  await connection.run(`attach '${path}' as day`);
+  await connection.run('force checkpoint day');
+  await connection.run('detach day');
+  instance.closeSync();
+}
+
+async function change(path: string, at: number, mask: number): Promise<void> {
+  const file = await open(path, 'r+');
+  const byte = Buffer.alloc(1);
+  await file.read(byte, 0, 1, at);
+  byte[0] = (byte[0] ?? 0) ^ mask;
+  await file.write(byte, 0, 1, at);
+  await file.close();
+}
+
+/** What cannot be compressed, so that the rows take several blocks. */
+function noise(seed: number): { note: string } {
+  const part = (index: number): string =>
+    createHash('sha512').update(`${seed}/${index}`).digest('base64');
+  return { note: Array.from({ length: 8 }, (_, index) => part(index)).join('') };
+}
 
 describe('a damaged day file', () => {
   let folder = '';
@@ -37,6 +72,7 @@ describe('a damaged day file', () => {
     whole = await messagesIn(store);
     await store.close();
     [name = ''] = await readdir(join(folder, 'whole'));
+    await intoFile(join(folder, 'whole', name));
     expect(whole.size).toBe(ROWS);
   });
   afterAll(() => rm(folder, { recursive: true }));
@@ -74,23 +110,15 @@ describe('a damaged day file', () => {
     });
     let found = 0;
     for (const [index, { at, bit }] of places.entries()) {
-      const seen = await readDamaged(`flip-${index}`, async (path) => {
-        const file = await open(path, 'r+');
-        const byte = Buffer.alloc(1);
-        await file.read(byte, 0, 1, at);
-        byte[0] = (byte[0] ?? 0) ^ (1 << bit);
-        await file.write(byte, 0, 1, at);
-        await file.close();
-      });
+      const seen = await readDamaged(`flip-${index}`, (path) => change(path, at, 1 << bit));
       if (typeof seen === 'string') {
         found += 1;
-        // What the start reads is named with its file; blocks read by a search later are not.
-        expect(seen).toMatch(/events-2026-01-01\.duckdb|checksum/);
+        expect(seen).toContain(name);
       } else expect(seen).toEqual(whole);
     }
     console.log(`${found} of ${places.length} flipped bits were found, the others are in no row`);
     expect(found).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   it('is found and named when it is cut short', async () => {
     const { size } = await stat(join(folder, 'whole', name));
@@ -98,9 +126,11 @@ describe('a damaged day file', () => {
       const seen = await readDamaged(`cut-${part}`, (path) =>
         truncate(path, Math.floor(size * part)),
       );
-      expect(seen).toContain(name);
+      // The end may be space that nothing uses any more.
+      if (typeof seen === 'string') expect(seen).toContain(name);
+      else expect([part, seen]).toEqual([0.9, whole]);
     }
-  }, 60_000);
+  });
 
   it('is set aside, and the other days are found, written and kept', async () => {
     const home = join(folder, 'two-days');
@@ -131,6 +161,82 @@ describe('a damaged day file', () => {
     expect((await messagesIn(third)).size).toBe(205);
     await third.close();
     expect(await readdir(join(home, 'damaged'))).toContain('events-2026-01-01.duckdb');
+  });
+
+  describe('while the store is open', () => {
+    /** Two days; the blocks of the first that no start reads are damaged once the store has opened. */
+    async function twoDays(label: string, damagedDay: 1 | 2) {
+      const home = join(folder, label);
+      const first = await openStore(home);
+      const source = sourceOf();
+      for (const [offset, receivedAt] of [NOON, NOON + DAY_MS].entries()) {
+        const documents = documentsOf(`day-${offset + 1}`, ROWS_LONG, { receivedAt });
+        const long = documents.map((document, index) => ({
+          ...document,
+          attributes: noise(index),
+        }));
+        await first.append(ACME, 'events', long, { source, offset: offset + 1 });
+        const others = documentsOf('others', 5, { tenant: GLOBEX, receivedAt });
+        const theirs = { source: sourceOf(GLOBEX), offset: offset + 1 };
+        await first.append(GLOBEX, 'events', others, theirs);
+      }
+      await first.flush();
+      await first.close();
+      const names = ['events-2026-01-01.duckdb', 'events-2026-01-02.duckdb'];
+      for (const each of names) await intoFile(join(home, each));
+      const store = await openStore(home);
+      const path = join(home, names[damagedDay - 1] ?? '');
+      const { size } = await stat(path);
+      // Of every block but the headers and the first, which holds what the start read.
+      for (let block = 1; block * BLOCK < size - HEADERS; block += 1)
+        await change(path, HEADERS + block * BLOCK + 1_000, 0xff);
+      return { home, store, source };
+    }
+
+    it('is named by the search that meets it; other days are searched, written and expired', async () => {
+      const { store, source } = await twoDays('met', 1);
+      const problem = await messagesIn(store).then(
+        ({ size }) => `${size} rows`,
+        (error: unknown) => error,
+      );
+      expect(problem).toMatchObject({ code: 'stored_data_damaged' });
+      expect(String(problem)).toContain('events-2026-01-01.duckdb');
+      expect(store.unreadable).toEqual(['events-2026-01-01.duckdb']);
+      expect(store.damaged).toEqual([]);
+      const range = { from: NOON + DAY_MS / 2, to: NOON + 2 * DAY_MS };
+      const query = parseQuery('');
+      const found = () => store.search(ACME, { collection: 'events', query, range, limit: 200 });
+      expect((await found()).items).toHaveLength(200);
+      const receivedAt = NOON + DAY_MS;
+      const more = documentsOf('more', 5, { receivedAt });
+      await store.append(ACME, 'events', more, { source, offset: 3 });
+      await store.flush();
+      // The first day has rows of another tenant, and cannot be written anew for them: the second is, all the same.
+      const policy = { collection: 'events', receivedBefore: receivedAt + 1 } as const;
+      await expect(store.expire(ACME, policy)).rejects.toMatchObject({
+        code: 'stored_data_damaged',
+      });
+      expect((await found()).items).toHaveLength(0);
+      await store.close();
+    });
+
+    it('is set aside by the next start when it could not be written to', async () => {
+      const { home, store, source } = await twoDays('condemned', 2);
+      const more = documentsOf('more', 5, { receivedAt: NOON + DAY_MS });
+      await store.append(ACME, 'events', more, { source, offset: 3 });
+      await expect(store.flush()).rejects.toThrow(/events-2026-01-02\.duckdb is damaged/);
+      await expect(store.close()).rejects.toThrow();
+      const next = await openStore(home);
+      expect(next.damaged).toEqual(['events-2026-01-02.duckdb']);
+      expect(next.lostDays).toBe(true);
+      expect((await messagesIn(next)).size).toBe(ROWS_LONG);
+      await next.append(ACME, 'events', more, { source, offset: 3 });
+      await next.close();
+      const last = await openStore(home);
+      expect(last.lostDays).toBe(false);
+      expect((await messagesIn(last)).size).toBe(ROWS_LONG + 5);
+      await last.close();
+    });
   });
 
   it('is no word for a full disk, a lock or a lack of memory: then the store does not open', () => {

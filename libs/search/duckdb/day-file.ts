@@ -27,6 +27,11 @@ export class DayFile {
     this.name = name;
   }
 
+  /** The name that people know it by. */
+  get fileName(): string {
+    return this.path.slice(this.path.lastIndexOf('/') + 1);
+  }
+
   /** Attaches a file, and makes its tables when it is new. */
   static async attach(
     connection: DuckDBConnection,

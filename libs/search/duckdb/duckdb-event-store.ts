@@ -18,7 +18,15 @@ import type {
   SearchStoreCapabilities,
   SourceOffset,
 } from '../search-store.ts';
-import { DamagedDay, daysSetAside, setAside } from './damaged-day.ts';
+import {
+  DamagedDay,
+  damagedProblem,
+  daysSetAside,
+  isDamage,
+  setAside,
+  setCondemnedAside,
+} from './damaged-day.ts';
+import type { DayFile } from './day-file.ts';
 import { eventFromDocument } from './event-document.ts';
 import { type EventFiles, openDayFiles } from './event-files.ts';
 import { EventReader, type RawRefFormat } from './event-reader.ts';
@@ -84,11 +92,16 @@ export class DuckDbEventStore implements SearchStore {
     this.#folder = parts.folder;
   }
 
+  /** Day files in which damage was met since this opening: what needs it is refused, all else is found. */
+  get unreadable(): readonly string[] {
+    return this.#files.unreadable;
+  }
+
   static async open(options: DuckDbOptions): Promise<DuckDbEventStore> {
     const { folder, world } = options;
     await world.disk.makeFolder(folder);
     await removeUnfinished(world.disk, folder);
-    let lostDays = false;
+    let lostDays = await setCondemnedAside(world.disk, folder);
     for (;;) {
       const instance = await DuckDBInstance.create(':memory:', {
         memory_limit: `${options.memoryMb ?? 1024}MB`,
@@ -178,7 +191,8 @@ export class DuckDbEventStore implements SearchStore {
     return this.#readFiles(async (connection) => {
       const stored: FrameRecord[] = [];
       for (const file of this.#files.days) {
-        stored.push(...(await file.findFramesById(connection, tenant.tenantId, frameIds)));
+        const read = file.findFramesById(connection, tenant.tenantId, frameIds);
+        stored.push(...(await this.#from(file, read)));
       }
       return [...stored, ...found].toSorted((a, b) => a.frame - b.frame);
     });
@@ -188,7 +202,7 @@ export class DuckDbEventStore implements SearchStore {
   findFrameAt(source: string, offset: number): Promise<FrameRecord | undefined> {
     return this.#readFiles(async (connection) => {
       for (const file of this.#files.days.toReversed()) {
-        const found = await file.findFrameAt(connection, source, offset);
+        const found = await this.#from(file, file.findFrameAt(connection, source, offset));
         if (found !== undefined) return found;
       }
       return undefined;
@@ -236,6 +250,17 @@ export class DuckDbEventStore implements SearchStore {
     return this.#pool.read(FRAMES_DEADLINE_MS, (connection) =>
       this.#files.gate.read(() => work(connection)),
     );
+  }
+
+  /** A read of one day file: damage in it is named. */
+  async #from<Result>(file: DayFile, read: Promise<Result>): Promise<Result> {
+    try {
+      return await read;
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#files.metDamage(file.fileName);
+      throw damagedProblem(file.fileName, error);
+    }
   }
 
   async #asked<Result>(collection: Collection, ask: () => Promise<Result>): Promise<Result> {

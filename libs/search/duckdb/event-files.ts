@@ -8,6 +8,8 @@ import type { HotTable, TenantSpan } from './hot-table.ts';
 
 /** One place to read rows of a tenant from: a day file up to the visible roll, or a hot table above it. */
 export interface ReadTarget {
+  /** The name of the day file; undefined for memory. */
+  readonly file: string | undefined;
   readonly table: string;
   /** Rows with a roll above this are not to be read here: they are still read from memory. */
   readonly rollMax: number;
@@ -28,6 +30,16 @@ export class EventFiles {
   readonly #days = new Map<string, DayFile>();
   readonly #hot: HotTable[] = [];
   #visible = 0;
+  readonly #unreadable = new Set<string>();
+
+  /** Names of the day files in which a reader met damage since the start. */
+  get unreadable(): readonly string[] {
+    return [...this.#unreadable];
+  }
+
+  metDamage(name: string): void {
+    this.#unreadable.add(name);
+  }
 
   get days(): readonly DayFile[] {
     return [...this.#days.values()];
@@ -75,6 +87,7 @@ export class EventFiles {
       ): Promise<FrameRecord[]> =>
         Promise.resolve(hot.frames.filter((record) => numbers.includes(record.frame)));
       targets.push({
+        file: undefined,
         table: hot.name,
         rollMax: hot.roll,
         span: { ...span },
@@ -91,6 +104,7 @@ export class EventFiles {
       ): Promise<FrameRecord[]> => file.findFrames(connection, numbers);
       const release = (): Promise<void> => Promise.resolve();
       targets.push({
+        file: file.fileName,
         table: `${file.name}.events`,
         rollMax: this.#visible,
         span: { ...span },

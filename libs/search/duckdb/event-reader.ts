@@ -29,6 +29,7 @@ import type {
   SearchRequest,
 } from '../search-store.ts';
 import { integer } from '../sql-dialect.ts';
+import { damagedProblem, isDamage } from './damaged-day.ts';
 import { rows } from './day-file.ts';
 import { TEXT_COLUMNS } from './event-columns.ts';
 import { documentFromRow } from './event-document.ts';
@@ -167,11 +168,33 @@ export class EventReader {
         const targets = this.#files.targets(tenant.tenantId, asked.range);
         try {
           return await work(connection, targets);
+        } catch (error) {
+          if (isDamage(error)) await this.#blame(connection, targets, work);
+          throw error;
         } finally {
           for (const target of targets) await target.release();
         }
       }),
     );
+  }
+
+  /** DuckDB does not say in which of its files a damaged block is: each is asked alone. */
+  async #blame(
+    connection: DuckDBConnection,
+    targets: readonly ReadTarget[],
+    work: (connection: DuckDBConnection, targets: readonly ReadTarget[]) => Promise<unknown>,
+  ): Promise<void> {
+    for (const target of targets) {
+      const { file } = target;
+      if (file === undefined) continue;
+      try {
+        await work(connection, [target]);
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        this.#files.metDamage(file);
+        throw damagedProblem(file, error);
+      }
+    }
   }
 
   async #documents(

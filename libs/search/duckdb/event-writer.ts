@@ -3,7 +3,7 @@ import type { TenantContext } from '@tocsin/auth/tenant-context.ts';
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import { ClientIds } from './client-ids.ts';
-import { dayFault } from './damaged-day.ts';
+import { condemn, DamagedDay, dayFault, isDamage } from './damaged-day.ts';
 import { DayFile } from './day-file.ts';
 import { EventChunk } from './event-chunk.ts';
 import { dayOf, type EventFiles } from './event-files.ts';
@@ -211,7 +211,12 @@ export class EventWriter {
   async #rollUp({ hot, day }: SealedRoll): Promise<void> {
     const { files, roller, world } = this.#start;
     const file = files.day(day) ?? (await this.#createDay(day));
-    await file.take(roller, hot, world.failpoint);
+    await file.take(roller, hot, world.failpoint).catch(async (cause: unknown) => {
+      if (!isDamage(cause)) throw cause;
+      // What was read of it stays readable, but nothing can follow: the next start goes on without it.
+      await condemn(world.disk, file.path);
+      throw new DamagedDay(file.path, cause);
+    });
     for (const [source, offset] of hot.applied) this.#applied.set(source, offset);
     await files.rolled(hot);
     world.failpoint('roll.after-drop');
