@@ -5,6 +5,7 @@ import type { Frame } from '../frame.ts';
 import { decodeParts, encodeHead, type PeekedHead, peekHead } from '../frame-codec.ts';
 import { shardOf } from '../shard.ts';
 import { type AppendedRecord, Generation, type StoredRecord } from './generation.ts';
+import { OpenGenerations } from './open-generations.ts';
 import type { RecentFrames } from './recent-frames.ts';
 import { Source, sourceKey, type Totals } from './source.ts';
 
@@ -26,6 +27,7 @@ export class FrameLog {
   readonly #recent: RecentFrames;
   /** Oldest first; never empty once open. */
   readonly #generations: Generation[] = [];
+  readonly #open = new OpenGenerations();
   readonly #sources = new Map<string, Source>();
   #turns = 0;
   #creating: { readonly number: number; readonly generation: Promise<Generation> } | undefined;
@@ -123,7 +125,7 @@ export class FrameLog {
 
   /** A record as stored, unchecked. */
   readRecord(source: Source, seq: number): StoredRecord | undefined {
-    return source.generationOf(seq)?.read(source, seq);
+    return this.#holderOf(source, seq)?.read(source, seq);
   }
 
   /** Size of a frame's body, from the totals around it. */
@@ -177,6 +179,7 @@ export class FrameLog {
     if (oldest === undefined || this.#generations.length === 1) return;
     this.#options.world.failpoint('generation-switch.before-unlink');
     this.#generations.shift();
+    this.#open.forget(oldest);
     for (const source of this.#sources.values()) {
       if (source.spans[0]?.generation !== oldest) continue;
       source.spans.shift();
@@ -212,7 +215,7 @@ export class FrameLog {
   async #makeGeneration(number: number): Promise<Generation> {
     const generation = this.#openGeneration(number);
     await this.#options.world.disk.syncFolder(this.#options.folder);
-    this.#generations.push(generation);
+    this.#add(generation);
     if (number > 1) this.#options.world.failpoint('generation-switch.after-create');
     return generation;
   }
@@ -222,8 +225,22 @@ export class FrameLog {
     return new Generation(path, number, 2 * this.#options.generationBytesMax);
   }
 
-  #adopt(generation: Generation): void {
+  /** Makes a generation the newest. */
+  #add(generation: Generation): void {
+    const newest = this.#generations.at(-1);
     this.#generations.push(generation);
+    if (newest !== undefined) this.#open.use(newest);
+  }
+
+  /** The generation that holds a frame, about to be looked at. */
+  #holderOf(source: Source, seq: number): Generation | undefined {
+    const holder = source.generationOf(seq);
+    if (holder !== undefined && holder !== this.#generations.at(-1)) this.#open.use(holder);
+    return holder;
+  }
+
+  #adopt(generation: Generation): void {
+    this.#add(generation);
     for (const { topic, shard, tenantId, first, last } of generation.sources()) {
       const source = this.source(topic, shard, tenantId);
       source.spans.push({ generation, first, last });
@@ -247,7 +264,7 @@ export class FrameLog {
   }
 
   #peek(source: Source, seq: number): PeekedHead | undefined {
-    const head = source.generationOf(seq)?.readHead(source, seq);
+    const head = this.#holderOf(source, seq)?.readHead(source, seq);
     return head === undefined ? undefined : peekHead(head);
   }
 

@@ -19,11 +19,20 @@ export interface FoundSource {
 /**
  * One LMDB file of frames; the oldest are unlinked whole.
  * Key of a head is [topic, shard, tenant, seq]; of its body the same with a 1 behind.
+ *
+ * LMDB maps the file, and each page that was looked at stays in the process's memory as long as it is mapped:
+ * {@link Generation.rest} lets go of it.
  */
 export class Generation {
   readonly number: number;
   readonly path: string;
-  readonly #environment: Environment;
+  readonly #mapBytes: number;
+  /** Undefined while it rests. */
+  #environment: Environment | undefined;
+  /** Ends when what was let go of is closed. */
+  #closing: Promise<unknown> = Promise.resolve();
+  #appends = 0;
+  #shouldRest = false;
   /** Milliseconds since 1970 of its first frame; `undefined` while it is empty. */
   createdAt: number | undefined;
   /** Bytes of records in it, as far as this process knows: the size of the file at open, then what was added. */
@@ -32,47 +41,71 @@ export class Generation {
   constructor(path: string, number: number, mapBytes: number) {
     this.number = number;
     this.path = path;
-    this.#environment = openEnvironment(path, mapBytes);
-    this.bytes = bytesInUse(this.#environment);
+    this.#mapBytes = mapBytes;
+    this.bytes = bytesInUse(this.#opened());
     this.createdAt = this.#readCreatedAt();
+  }
+
+  /** Whether its file is mapped. */
+  get isOpen(): boolean {
+    return this.#environment !== undefined;
+  }
+
+  /** Takes the file out of memory until it is read again: now, or when the append that is under way has ended. */
+  rest(): void {
+    this.#shouldRest = this.#appends > 0;
+    if (this.#shouldRest || this.#environment === undefined) return;
+    const closed = this.#environment.close();
+    this.#environment = undefined;
+    this.#closing = Promise.all([this.#closing, closed]);
   }
 
   /** Appends records in one transaction, all or none. `at` is kept with the first. */
   async append(records: readonly AppendedRecord[], at: number): Promise<void> {
-    await commitBatch(this.#environment, () => {
-      if (this.createdAt === undefined) {
-        void this.#environment.put(CREATED_KEY, Buffer.from(String(at)));
-      }
-      for (const { source, seq, head, body } of records) {
-        void this.#environment.put(headKey(source, seq), head);
-        void this.#environment.put(bodyKey(source, seq), body);
-      }
-    });
+    this.#appends += 1;
+    try {
+      await this.#put(records, at);
+    } finally {
+      this.#appends -= 1;
+      if (this.#shouldRest) this.rest();
+    }
     this.createdAt ??= at;
     for (const { head, body } of records) this.bytes += head.length + body.length;
+  }
+
+  async #put(records: readonly AppendedRecord[], at: number): Promise<void> {
+    const environment = this.#opened();
+    await commitBatch(environment, () => {
+      if (this.createdAt === undefined) void environment.put(CREATED_KEY, Buffer.from(String(at)));
+      for (const { source, seq, head, body } of records) {
+        void environment.put(headKey(source, seq), head);
+        void environment.put(bodyKey(source, seq), body);
+      }
+    });
   }
 
   /** Copies of a record's two parts, or `undefined` when this generation does not have it. */
   read(source: Source, seq: number): StoredRecord | undefined {
     const head = this.readHead(source, seq);
-    const body = this.#environment.getBinary(bodyKey(source, seq));
+    const body = this.#opened().getBinary(bodyKey(source, seq));
     return head === undefined || body === undefined ? undefined : { head, body };
   }
 
   readHead(source: Source, seq: number): Buffer | undefined {
-    return this.#environment.getBinary(headKey(source, seq));
+    return this.#opened().getBinary(headKey(source, seq));
   }
 
   /** The sources of the file and their first and last frame: two seeks a source, whatever its size. */
   *sources(): Generator<FoundSource> {
     let start: (string | number)[] | undefined;
     for (;;) {
-      const [key] = this.#environment.getKeys({ ...(start ? { start } : {}), limit: 1 });
+      const environment = this.#opened();
+      const [key] = environment.getKeys({ ...(start ? { start } : {}), limit: 1 });
       const first = parseKey(key);
       if (first === undefined) return;
       const { topic, shard, tenantId, seq } = first;
       start = [topic, shard, tenantId, SEQ_MAX];
-      const [lastKey] = this.#environment.getKeys({
+      const [lastKey] = environment.getKeys({
         start,
         end: [topic, shard, tenantId, 0],
         reverse: true,
@@ -83,11 +116,18 @@ export class Generation {
   }
 
   async close(): Promise<void> {
-    await this.#environment.close();
+    await this.#environment?.close();
+    this.#environment = undefined;
+    await this.#closing;
+  }
+
+  #opened(): Environment {
+    this.#environment ??= openEnvironment(this.path, this.#mapBytes);
+    return this.#environment;
   }
 
   #readCreatedAt(): number | undefined {
-    const bytes = this.#environment.getBinary(CREATED_KEY);
+    const bytes = this.#opened().getBinary(CREATED_KEY);
     return bytes === undefined ? undefined : Number(bytes.toString());
   }
 }

@@ -10,7 +10,10 @@ export function isIntake(topic: Topic): boolean {
 
 /** Limits of the embedded bus. Each is counted when it is hit (`BusCounters`). */
 export interface LmdbBusLimits {
-  /** A generation of frames is closed at this size, in bytes; default 256 MiB. */
+  /**
+   * A generation of frames is closed at this size, in bytes; default 64 MiB. Up to three of a topic are mapped, and what
+   * was read of them is memory of the process.
+   */
   readonly generationBytesMax: number;
   /** A generation of frames is closed at this age, in milliseconds; default 1 h. */
   readonly generationMsMax: number;
@@ -41,7 +44,7 @@ const MIB = 1024 * 1024;
 const HOUR_MS = 3_600_000;
 
 export const LMDB_BUS_LIMITS: LmdbBusLimits = {
-  generationBytesMax: 256 * MIB,
+  generationBytesMax: 64 * MIB,
   generationMsMax: HOUR_MS,
   retentionMs: 2 * HOUR_MS,
   unclaimedRetentionMs: 7 * 24 * HOUR_MS,
