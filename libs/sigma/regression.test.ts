@@ -16,7 +16,7 @@ describe.skipIf(!hasCorpus)(`the regression events in ${CORPUS}`, () => {
     const wanted = new Set(regressionCases().map(({ rulePath }) => rulePath));
     const files = corpusFiles('active').filter(({ name }) => wanted.has(name));
     for (const rule of loadRules(files).rules) rules.set(rule.id, rule);
-  }, 60_000);
+  });
 
   it('fire the rules that they were recorded for, routed by logsource', () => {
     const failed: string[] = [];

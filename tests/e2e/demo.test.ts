@@ -10,7 +10,7 @@ describe('tocsin demo --exit --json', () => {
   beforeAll(async () => {
     home = await freshHome();
     result = await tocsin(['demo', '--exit', '--json', '--home', home]);
-  }, 120_000);
+  });
 
   afterAll(() => rm(home, { recursive: true, force: true }));
 

@@ -30,7 +30,7 @@ describe('a PostgreSQL that somebody else runs (TOCSIN_DATABASE_URL)', () => {
       environment: { TOCSIN_DATABASE_URL: server.url },
     });
     await product.createTenant(TENANT);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await product?.discard();
@@ -64,7 +64,7 @@ describe('a PostgreSQL that somebody else runs (TOCSIN_DATABASE_URL)', () => {
     product = await Product.start({ home, port, environment: { TOCSIN_DATABASE_URL: server.url } });
     const analyst = await product.as(TENANT);
     expect((await analyst.get('/v1/cases')).body.items).toHaveLength(1);
-  }, 90_000);
+  });
 
   it('shows its password in no line of the log', () => {
     const { password } = new URL(server.url);

@@ -22,7 +22,7 @@ describe('an issuer outside (RS256, one public key in a file)', () => {
     const token = await outside({ role: 'platform_admin', tenant_id: undefined });
     const body = { tenant_id: TENANT, name: 'A', retention_days: 30, data_residency: 'eu' };
     expect((await product.ask('POST', '/v1/tenants', { token, body })).status).toBe(201);
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await product?.discard();

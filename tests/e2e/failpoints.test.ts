@@ -57,10 +57,8 @@ describe('a crash between any two steps', () => {
       if (round === 0) await product.createTenant(TENANT);
       analyst = await product.as(TENANT);
       await send(round);
-      await until(
-        'what crashes before the stop has crashed',
-        () => labels.every((label) => !EARLY.test(label) || crashesIn(product.log).includes(label)),
-        30_000,
+      await until('what crashes before the stop has crashed', () =>
+        labels.every((label) => !EARLY.test(label) || crashesIn(product.log).includes(label)),
       );
       await product.stop();
       met.push(...crashesIn(product.log));
@@ -78,24 +76,16 @@ describe('a crash between any two steps', () => {
     for (const { attributes } of lines) sent.add(attributes.marker);
     const bytes = lines.map((line) => JSON.stringify(line)).join('\n');
     const headers = { 'idempotency-key': `round-${round}` };
-    const { body } = await until(
-      'the round is accepted',
-      async () => {
-        const answer = await analyst.ask('POST', '/v1/ingest/events', { bytes, headers });
-        return answer.status === 202 && answer;
-      },
-      30_000,
-    );
+    const { body } = await until('the round is accepted', async () => {
+      const answer = await analyst.ask('POST', '/v1/ingest/events', { bytes, headers });
+      return answer.status === 202 && answer;
+    });
     receipts.push({ receipt: body.receipt, accepted: body.accepted });
     // The correlator's crashes need the alert; it must not be overtaken by the stop.
-    await until(
-      'the case is there',
-      async () => {
-        const { items } = (await analyst.get('/v1/cases?limit=200')).body;
-        return items.length > round;
-      },
-      30_000,
-    );
+    await until('the case is there', async () => {
+      const { items } = (await analyst.get('/v1/cases?limit=200')).body;
+      return items.length > round;
+    });
   }
 
   it('is met at every label that can be met in minutes', () => {

@@ -19,7 +19,7 @@ export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const MAIN = join(ROOT, 'apps/tocsin/main.ts');
 
 /** Longest wait for a start: slow machines initialise a database in it. */
-const START_MS_MAX = 60_000;
+const START_MS_MAX = 150_000;
 /** Lines of the product's log that are kept for a failed test to show. */
 const LOG_LINES_MAX = 5_000;
 
@@ -94,11 +94,14 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
+/** Longest wait for anything else: it ends what hangs, and says what it was. */
+const WAIT_MS_MAX = 100_000;
+
 /** Waits for a condition, looking often. Throws what it waited for, and the last fault, when it takes too long. */
 export async function until<Value>(
   what: string,
   look: () => Promise<Value | undefined | false> | Value | undefined | false,
-  withinMs = 15_000,
+  withinMs = WAIT_MS_MAX,
 ): Promise<Value> {
   const end = Date.now() + withinMs;
   let last: unknown;
@@ -380,7 +383,7 @@ export class Caller {
 
   /** Waits until nothing of an accepted request is pending; gives its receipt. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  settled(receipt: string, withinMs = 15_000): Promise<any> {
+  settled(receipt: string, withinMs = WAIT_MS_MAX): Promise<any> {
     return until(
       'the receipt is settled',
       async () => {
@@ -394,7 +397,7 @@ export class Caller {
 
   /** The same of several receipts. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  async settledAll(receipts: readonly string[], withinMs = 30_000): Promise<any[]> {
+  async settledAll(receipts: readonly string[], withinMs = WAIT_MS_MAX): Promise<any[]> {
     const states: unknown[] = [];
     for (const receipt of receipts) states.push(await this.settled(receipt, withinMs));
     return states;

@@ -40,7 +40,7 @@ describe('hostile values on the whole way to storage and search', () => {
     await product.createTenant(TENANT);
     analyst = await product.as(TENANT);
     started = (await product.parts()).map(({ pid }) => pid);
-  }, 90_000);
+  });
   afterAll(() => product?.discard());
 
   it.each(LINES)('a raw line with %s is kept and found', async (_name, line) => {

@@ -30,7 +30,7 @@ describe('two tenants on one product', () => {
     us = await product.as(OURS);
     ours = await attack(us, 'ordinary');
     theirs = await attack(await product.as(THEIRS), CANARY);
-  }, 120_000);
+  });
 
   afterAll(() => product?.discard());
 

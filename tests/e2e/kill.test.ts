@@ -61,7 +61,7 @@ describe(`random kill -9 while ${corpusFile() === undefined ? 'made up' : 'real'
 
   async function linesFlow(): Promise<void> {
     const before = sent;
-    await until('lines flow', () => sent > before + LINES_BETWEEN_KILLS, 45_000);
+    await until('lines flow', () => sent > before + LINES_BETWEEN_KILLS);
     await sleep(400 * random.fraction());
   }
 
@@ -81,7 +81,7 @@ describe(`random kill -9 while ${corpusFile() === undefined ? 'made up' : 'real'
     const ids = (await analyst.all('/v1/events/search?q=*')).map(({ event_id }) => event_id);
     expect(ids.length).toBe(sent);
     expect(new Set(ids).size).toBe(sent);
-  }, 60_000);
+  });
 
   it('gives each alert once, counting each failed login once', async () => {
     const alerts = await analyst.all('/v1/alerts?q=actor.name:victim-*');

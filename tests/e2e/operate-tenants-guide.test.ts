@@ -33,7 +33,7 @@ describe('the guide for operators, line by line', () => {
       await writeFile(file, `#!/bin/sh\nexec '${join(ROOT, name)}' "$@"\n`);
       await chmod(file, 0o755);
     }
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await product.discard();
@@ -64,7 +64,7 @@ describe('the guide for operators, line by line', () => {
     expect(all.match(/^Intact: /gm)).toHaveLength(3);
   });
 
-  it('ends with the deletion on record, as the newest line', { timeout: 120_000 }, async () => {
+  it('ends with the deletion on record, as the newest line', async () => {
     const actions = await until('the deletion is done', async () => {
       const list = ['audit', 'list', '--platform', '--tenant', 'globex', '--json'];
       const { stdout } = await tocsin([...list, '--home', product.home]);

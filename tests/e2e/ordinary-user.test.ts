@@ -20,7 +20,7 @@ describe.skipIf(account === undefined)('tocsin demo by a user without rights', (
     home = await freshHome();
     await chown(home, user.uid, user.gid);
     result = await demoAs(user, home);
-  }, 120_000);
+  });
 
   afterAll(() => rm(home, { recursive: true, force: true }));
 

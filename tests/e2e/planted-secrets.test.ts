@@ -31,7 +31,7 @@ describe('secrets', () => {
     secrets.set('token', analyst.token.split('.')[2] ?? '');
     secrets.set('shell', SHELL_SECRET);
     await misuse();
-  }, 120_000);
+  });
   afterAll(() => product?.discard());
 
   async function collect(folder: string): Promise<void> {

@@ -25,7 +25,7 @@ describe('rules of a tenant on a running product (A-089 to A-091)', () => {
     for (const tenant of ['acme-corp', 'globex']) await product.createTenant(tenant);
     admin = await product.as('acme-corp', 'tenant_admin');
     other = await product.as('globex', 'tenant_admin');
-  }, 90_000);
+  });
 
   afterAll(() => product?.discard());
 
@@ -47,16 +47,12 @@ describe('rules of a tenant on a running product (A-089 to A-091)', () => {
   /** Sends such events of ever new people until one of them is alerted on so: how soon a change is seen. */
   function alerted(caller: Caller, name: string, severity: number) {
     let people = 0;
-    return until(
-      'a rule takes effect',
-      async () => {
-        people += 1;
-        await refuse(caller, `${name}-${people}`);
-        const alerts = await alertsOf(caller, `${name}-`);
-        return alerts.find((alert: { severity: number }) => alert.severity === severity);
-      },
-      20_000,
-    );
+    return until('a rule takes effect', async () => {
+      people += 1;
+      await refuse(caller, `${name}-${people}`);
+      const alerts = await alertsOf(caller, `${name}-`);
+      return alerts.find((alert: { severity: number }) => alert.severity === severity);
+    });
   }
 
   it('a rule is tried on what is stored, kept, made active, and fires without a restart', async () => {
@@ -69,7 +65,7 @@ describe('rules of a tenant on a running product (A-089 to A-091)', () => {
     expect(alert).toMatchObject({ rule_name: RULE.name, tenant_id: 'acme-corp' });
     await refuse(other, 'eve');
     expect(await alertsOf(other, 'eve')).toEqual([]);
-  }, 60_000);
+  });
 
   it('another severity is used within seconds, and after a restart of the data process', async () => {
     await change(admin, { severity: 7 });
@@ -78,8 +74,7 @@ describe('rules of a tenant on a running product (A-089 to A-091)', () => {
     await until(
       'the pipeline is back',
       async () => (await product.ask('GET', '/ready')).status === 200,
-      30_000,
     );
     await alerted(admin, 'dan', 7);
-  }, 90_000);
+  });
 });

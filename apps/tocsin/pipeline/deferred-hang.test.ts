@@ -90,7 +90,7 @@ it('finds what a rule matches in a frame', async () => {
   const { given, parked } = await take(0);
   expect(given.map(({ found }) => found.length)).toEqual([3]);
   expect(parked).toEqual([]);
-}, 60_000);
+});
 
 it('ends a thread that does not end, sets the event aside that it hangs on, and goes on with its neighbours', async () => {
   // The whole frame, then its first item alone.
@@ -104,4 +104,4 @@ it('ends a thread that does not end, sets the event aside that it hangs on, and 
     'the thread did not end within 60000 ms',
     'item 0 is parked: the thread did not end within 60000 ms',
   ]);
-}, 60_000);
+});

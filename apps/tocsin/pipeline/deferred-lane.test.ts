@@ -120,7 +120,7 @@ describe('a Sigma rule over its budget', () => {
     const { tenants } = await bus.depth(DEFERRED_TOPIC, DEFERRED_GROUP);
     await bus.close();
     expect(tenants.reduce((sum, { frames }) => sum + frames, 0)).toBe(0);
-  }, 60_000);
+  });
 });
 
 async function reopened(folder: string): Promise<LmdbEventBus> {

@@ -365,7 +365,7 @@ describe.skipIf(!present)(`the logs in ${CORPUS} (not run where they are absent)
     expect(wanted).toHaveLength(201);
     expect(wanted.filter(({ key, count }) => (found.get(key) ?? 0) < count)).toEqual([]);
     expect(ended.status).toBe(1);
-  }, 120_000);
+  });
 });
 
 interface Entry {

@@ -52,7 +52,7 @@ describe.skipIf(SERVER === undefined)(
       expect((await logIn(root, 'root')).status).toBe(303);
       const made = await change(root, 'POST', '/v1/tenants', { tenant_id: TENANT, name: 'Acme' });
       expect(made.status).toBe(201);
-    }, 120_000);
+    });
 
     afterAll(async () => {
       await product?.discard();

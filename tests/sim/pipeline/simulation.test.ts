@@ -26,7 +26,7 @@ describe('the pipeline on a simulated machine', () => {
     for (const what of ['data', 'control', 'power', 'clock', 'database'])
       expect(happened[what], what).toBeGreaterThan(20);
     expect(happened['victims']).toBeGreaterThan(500);
-  }, 120_000);
+  });
 
   it('does the same again under the same seed', async () => {
     for (const seed of [3, 17, 40]) {
