@@ -1,6 +1,7 @@
 import type { Logsource, NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { flattenEvent } from '@tocsin/evtx/flatten-event.ts';
 import type { EventRecord } from '@tocsin/sigma/evaluate/event-record.ts';
+import { withExactNumbers } from '@tocsin/sigma/mapping/exact-numbers.ts';
 import { recogniseEvent } from '@tocsin/sigma/mapping/recognise-event.ts';
 import { normalizeLine } from '@tocsin/sources/normalize-line.ts';
 import { windows } from '@tocsin/sources/windows/windows.ts';
@@ -16,16 +17,23 @@ export interface ScanEvent {
   readonly failed: boolean;
 }
 
-/** Makes the event of a nested Windows record; undefined when it is none. */
+/**
+ * Makes the event of a nested Windows record; undefined when it is none.
+ *
+ * @param exact the same with whole numbers beyond 2^53 as they were written
+ */
 export function windowsEvent(
-  record: Readonly<Record<string, unknown>>,
+  record: EventRecord,
   writtenAt: number,
+  exact: EventRecord = record,
 ): ScanEvent | undefined {
   const flat = flattenEvent(record);
   if (flat === undefined) return undefined;
   const arrival = { receivedAt: writtenAt, host: '', header: undefined };
   const event = windows.reads === 'json' ? windows.map(flat.routing, '', arrival) : undefined;
-  return event === undefined ? undefined : scanEvent(event, flat.fields, writtenAt);
+  return event === undefined
+    ? undefined
+    : scanEvent(event, (flattenEvent(exact) ?? flat).fields, writtenAt);
 }
 
 /** A record of an event log without a System part: still a record, so that those behind it keep their ordinals. */
@@ -41,9 +49,12 @@ export function textEvents(text: string, writtenAt: number): readonly ScanEvent[
     if (found !== undefined) return found;
   }
   const event = normalizeLine(text, '', '', writtenAt);
-  if (isJson && event.parseStatus !== 'failed')
-    return [scanEvent(event, event.attributes, writtenAt)];
+  if (isJson && event.parseStatus !== 'failed') return [jsonEvent(event, writtenAt)];
   return [scanEvent(event, withText(event.attributes, text), writtenAt)];
+}
+
+function jsonEvent(event: NormalizedEvent, writtenAt: number): ScanEvent {
+  return scanEvent(event, withExactNumbers(event.attributes, event.attributesJson), writtenAt);
 }
 
 function wrappedEvents(text: string, writtenAt: number): readonly ScanEvent[] | undefined {
@@ -55,16 +66,24 @@ function wrappedEvents(text: string, writtenAt: number): readonly ScanEvent[] | 
     throw error;
   }
   if (typeof record !== 'object' || record === null) return undefined;
-  const members = record as Readonly<Record<string, unknown>>;
+  const members = record as EventRecord;
+  const exact = withExactNumbers(members, text);
   const records = members['Records'];
   if (Array.isArray(records) && Object.keys(members).length === 1) {
-    return records.map((item) => {
+    return records.map((item, index) => {
       const event = normalizeLine(JSON.stringify(item), '', '', writtenAt);
-      return scanEvent(event, event.attributes, writtenAt);
+      const written = recordAt(exact, index);
+      return scanEvent(event, written ?? event.attributes, writtenAt);
     });
   }
-  const event = windowsEvent(members, writtenAt);
+  const event = windowsEvent(members, writtenAt, exact);
   return event === undefined ? undefined : [event];
+}
+
+function recordAt({ Records }: EventRecord, index: number): EventRecord | undefined {
+  const record: unknown = Array.isArray(Records) ? Records[index] : undefined;
+  const isRecord = typeof record === 'object' && record !== null && !Array.isArray(record);
+  return isRecord ? (record as EventRecord) : undefined;
 }
 
 /** Keywords are looked for in the whole line, so it is a value of the event too. */

@@ -163,6 +163,25 @@ describe('tocsin scan', () => {
     expect(ended.status).toBe(1);
   });
 
+  it('knows whole numbers beyond 2^53 as they are written, in each form of JSON', async () => {
+    const number = '9007199254740993';
+    put('long.yml', rule(9, 'Long', '{product: windows}', `{n: ${number}}`));
+    put('long-trail.yml', rule(6, 'LongTrail', '{product: aws}', `{n: ${number}}`));
+    const flat = `{"EventID":4688,"Channel":"Security","n":${number}}`;
+    const nested = `{"Event":{"System":{"EventID":4688,"Channel":"Security"},"EventData":{"n":${number}}}}`;
+    const trail = `{"eventSource":"s3.amazonaws.com","eventName":"x","eventVersion":"1","n":${number}}`;
+    const files = [
+      put('long.ndjson', `${flat}\n${flat.replace('993}', '992}')}\n${nested}\n`),
+      put('long.json', `{"Records":[${trail},${trail.replace('993}', '992}')}]}`),
+    ];
+    const found = matches(await scan(['long.yml', 'long-trail.yml'], files));
+    expect(found.map(({ title, index, fields }) => [title, index, fields])).toEqual([
+      ['Long', 0, { n: number }],
+      ['Long', 2, { n: number }],
+      ['LongTrail', 0, { n: number }],
+    ]);
+  });
+
   it('reads standard input, packed or not', async () => {
     const ended = await command(['--rules', 'rules', '--json', '-'], `${SSHD}\n`);
     expect(matches(ended)).toMatchObject([{ file: '-', index: 0, title: 'Root' }]);

@@ -50,6 +50,17 @@ describe('SigmaRules', () => {
     });
   });
 
+  it('knows whole numbers beyond 2^53 as they are written', () => {
+    const sigma = new SigmaRules();
+    const text = `title: Long\nname: long\nlogsource: {product: zeek}\ndetection: {sel: {n: 9007199254740993}, condition: sel}\n`;
+    sigma.use(loadSigma([{ name: 'r.yml', text }]));
+    const found = ['993', '992'].map((end) => {
+      const line = `{"_path":"conn","uid":"C1","ts":1.5,"n":9007199254740${end}}`;
+      return sigma.of('acme').match(event(line))?.marks.length ?? 0;
+    });
+    expect(found).toEqual([1, 0]);
+  });
+
   it('knows events of Security 4688 under the names of Sysmon', () => {
     const line = JSON.stringify({
       EventID: 4688,

@@ -1,6 +1,7 @@
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import type { SigmaCorrelation } from '@tocsin/sigma/correlation/correlation-rule.ts';
 import type { Pause } from '@tocsin/sigma/index/work.ts';
+import { withExactNumbers } from '@tocsin/sigma/mapping/exact-numbers.ts';
 import { recogniseEvent } from '@tocsin/sigma/mapping/recognise-event.ts';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
 import { CorrelationAlerts } from './correlation-alerts.ts';
@@ -124,7 +125,8 @@ export class SigmaRules {
 
   /** An event under Sigma's field names, with its logsources. */
   record(event: NormalizedEvent): RecordedEvent {
-    const { attributes, logsources, message } = event;
+    const { logsources, message } = event;
+    const attributes = withExactNumbers(event.attributes, event.attributesJson);
     const isText = this.#textSources.has(event.sourceIntegration);
     const fields =
       isText && !Object.hasOwn(attributes, 'message') ? { ...attributes, message } : attributes;
