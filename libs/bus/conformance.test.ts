@@ -109,7 +109,7 @@ const FAULTS: readonly Fault[] = [
         ),
     }),
     noticedBy: [
-      'retries a failed item after 2, 4, ... s without holding up others',
+      'retries a failed item after 2, 4, ... s without holding up others (B-021)',
       'parks an item at once when the problem will not go away',
     ],
   },

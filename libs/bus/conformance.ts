@@ -15,8 +15,8 @@ export const EVENT_BUS_CASES: readonly BusCase[] = [
   ...WORK_CASES,
 ];
 
-/** Longest real time of one case, in milliseconds. */
-const CASE_MS_MAX = 10_000;
+/** Longest real time of one case, in milliseconds: it ends what hangs. */
+const CASE_MS_MAX = 60_000;
 
 /** Runs one case on a fresh bus. `not run` when the adapter states that it does not promise this. */
 export async function runBusCase(
@@ -38,7 +38,7 @@ export async function runBusCase(
 
 /** The conformance suite of an adapter: each case is one test. */
 export function describeEventBus({ name, open }: { name: string; open: OpenBus }): void {
-  describe(`${name} keeps the contract of EventBus`, () => {
+  describe(`${name} keeps the contract of EventBus (B-013)`, () => {
     for (const busCase of EVENT_BUS_CASES) {
       it(busCase.name, async (test) => {
         const result = await runBusCase(busCase, open);

@@ -36,7 +36,7 @@ async function tenantTables(): Promise<string[]> {
 }
 
 describe('the catalogue of the migrated database', () => {
-  it('keeps tenants apart in every table, index, key, view, function, role and grant', async () => {
+  it('keeps tenants apart in every table, index, key, view, function, role and grant (A-061)', async () => {
     expect(await findCatalogueFaults(admin, db.urls.roles)).toEqual([]);
   });
 

@@ -71,7 +71,7 @@ const alert = (tenant?: string) => insertAlert(db.database, testTenant(tenant));
 const incident = (tenant?: string) => insertIncident(db.database, testTenant(tenant));
 
 describe('opening a case (A-063, X-08)', () => {
-  it('opens one and gives it back with location, ETag and audit fields (A-062)', async () => {
+  it('opens one and gives it back with location, ETag and audit fields (A-062, A-069)', async () => {
     const answer = await call('POST', '/v1/cases', { title: 'Odd logins', severity: 7 });
     expect(answer.status).toBe(201);
     expect(answer.body).toMatchObject({
@@ -165,7 +165,7 @@ describe('opening a case (A-063, X-08)', () => {
 });
 
 describe('changing a case', () => {
-  it('walks through the statuses, sets resolved_at at the end and clears it on reopening (A-065)', async () => {
+  it('walks through the statuses, sets resolved_at at the end and clears it on reopening (A-060, A-065)', async () => {
     let { id, etag } = await newCase();
     for (const status of ['investigating', 'contained', 'resolved', 'closed']) {
       const answer = await change(id, etag, { status });

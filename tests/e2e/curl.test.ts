@@ -116,7 +116,7 @@ describe('a user with curl', () => {
     expect(states.reduce((sum, { stored }) => sum + stored, 0)).toBe(10);
   });
 
-  it('finds alert, incident and case linked to each other (X-06, X-08, X-10)', async () => {
+  it('finds alert, incident and case linked to each other (A-068, X-06, X-08, X-10)', async () => {
     const { items: alerts } = (await analyst.get('/v1/alerts')).body;
     expect(alerts).toHaveLength(1);
     expect(alerts[0]).toMatchObject({

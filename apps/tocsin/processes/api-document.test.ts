@@ -10,6 +10,8 @@ interface ApiDocument {
 
 interface Operation {
   readonly operationId: string;
+  readonly summary: string;
+  readonly responses: Readonly<Record<string, unknown>>;
   readonly 'x-tocsin-processes': readonly string[];
   readonly 'x-tocsin-permission': string;
   readonly 'x-tocsin-scope': string;
@@ -48,6 +50,21 @@ function lineOf(
 describe('docs/reference/openapi.json (B-011)', () => {
   it('has every route of every process with its scope and permission', () => {
     expect(served.filter((line) => !documented.includes(line))).toEqual([]);
+  });
+
+  it('has the API of cases, each operation described with its answers (A-064)', () => {
+    const cases = Object.entries(kept.paths).filter(([path]) => path.startsWith('/v1/cases'));
+    expect(cases.map(([path]) => path)).toEqual(
+      expect.arrayContaining(['/v1/cases', '/v1/cases/{id}', '/v1/cases/{id}/alerts']),
+    );
+    for (const [path, operations] of cases) {
+      for (const operation of Object.values(operations)) {
+        expect(operation.summary, path).toBeTruthy();
+        expect(Object.keys(operation.responses), path).toEqual(
+          expect.arrayContaining([expect.stringMatching(/^20/), 'default']),
+        );
+      }
+    }
   });
 
   it('has no operation that no process serves', () => {

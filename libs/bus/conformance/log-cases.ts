@@ -82,7 +82,7 @@ export const LOG_CASES: readonly BusCase[] = [
     },
   },
   {
-    name: 'publishes all frames of a call or none',
+    name: 'publishes all frames of a call or none (B-019)',
     async run({ bus }) {
       const bad = sampleFrame(['x'], { count: 0 });
       expect(await refusalOf(() => bus.publish([sampleFrame(['a']), bad]))).toBe('invalid_request');

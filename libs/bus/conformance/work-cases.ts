@@ -1,3 +1,4 @@
+import { WORK_GROUPS, WORK_TOPICS } from '@tocsin/contracts/topic.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { expect } from 'vitest';
 import type { Frame } from '../frame.ts';
@@ -25,7 +26,27 @@ function nameOf(frame: Frame): string {
 /** Leases, retries and dead letters of work topics. */
 export const WORK_CASES: readonly BusCase[] = [
   {
-    name: 'gives each work item to one worker of a group, and to each group',
+    name: 'takes jobs and messages on topics of their own, each for its group (B-015 to B-018)',
+    async run({ bus }) {
+      const done: string[] = [];
+      for (const topic of WORK_TOPICS) {
+        await bus.publish([job(topic, { topic })]);
+        await bus.consumeWork(topic, WORK_GROUPS[topic], async ({ frame }) => {
+          expect(frame.topic).toBe(topic);
+          done.push(nameOf(frame));
+        });
+      }
+      await until(() => done.length >= 4);
+      expect(done.toSorted()).toEqual([
+        'secplat.events.correlation',
+        'secplat.events.notify',
+        'secplat.jobs.derive',
+        'secplat.jobs.scan',
+      ]);
+    },
+  },
+  {
+    name: 'gives each work item to one worker of a group, and to each group (B-012, B-020)',
     async run({ bus }) {
       const done: string[] = [];
       const worker = (group: string) =>
@@ -46,7 +67,7 @@ export const WORK_CASES: readonly BusCase[] = [
     },
   },
   {
-    name: 'retries a failed item after 2, 4, ... s without holding up others',
+    name: 'retries a failed item after 2, 4, ... s without holding up others (B-021)',
     async run(opened) {
       const { bus, clock } = opened;
       const tries: { attempt: number; at: number }[] = [];
@@ -73,7 +94,7 @@ export const WORK_CASES: readonly BusCase[] = [
     },
   },
   {
-    name: 'parks an item after its last attempt',
+    name: 'parks an item after its last attempt (B-022)',
     async run(opened) {
       const { bus } = opened;
       let tries = 0;
@@ -121,7 +142,7 @@ export const WORK_CASES: readonly BusCase[] = [
     },
   },
   {
-    name: 'gives an item to another worker when its lease runs out, and refuses the late answer',
+    name: 'gives an item to another worker when its lease runs out, and refuses the late answer (B-024)',
     async run(opened) {
       const { bus } = opened;
       const hang = Promise.withResolvers<void>();
