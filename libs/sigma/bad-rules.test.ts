@@ -23,6 +23,8 @@ const CASES: readonly (readonly [what: string, text: () => string, code: FaultCo
   ['YAML of 10 MB', () => `# ${'x'.repeat(10 * 1024 * 1024)}\n${item('F: x')}`, 'yaml_too_large'],
   ['an alias bomb', aliases, 'yaml_too_many_nodes'],
   ['deep nesting', () => `a: ${'['.repeat(200)}${']'.repeat(200)}`, 'yaml_too_deep'],
+  ['lists 100,000 deep', () => `a: ${'['.repeat(100_000)}`, 'yaml_too_deep'],
+  ['maps 10,000 deep', () => `a: ${'{a: '.repeat(10_000)}${'}'.repeat(10_000)}`, 'yaml_too_deep'],
   ['a key that comes twice', () => item('F: x\n    F: y'), 'yaml_invalid'],
   [
     'a map of 100,000 keys, of which the last comes twice',
@@ -45,6 +47,24 @@ const CASES: readonly (readonly [what: string, text: () => string, code: FaultCo
   ],
   ['100,000 literals', () => item(listOf(100_000)), 'too_many_values'],
   ['a windash explosion', () => item(`F|windash: '${' -a'.repeat(12)}'`), 'invalid_value'],
+  [
+    'windash of many values that stand for too many together',
+    () =>
+      item(
+        `F|windash:\n${Array.from({ length: 200 }, (_, n) => `      - '${' -a'.repeat(5)} x${n}'`).join('\n')}`,
+      ),
+    'too_many_values',
+  ],
+  [
+    'not 10,000 times',
+    () => rule(`  s: {F: x}\n  condition: ${'not '.repeat(10_000)}s\n`),
+    'condition_too_deep',
+  ],
+  [
+    'a condition of 12,000 parts',
+    () => rule(`  s: {F: x}\n  condition: ${Array(12_000).fill('s').join(' or ')}\n`),
+    'condition_too_deep',
+  ],
   ['an invalid regular expression', () => item("F|re: '(a'"), 'invalid_regex'],
   ['look-ahead', () => item("F|re: 'a(?=b)'"), 'unsupported_regex'],
   ['look-behind', () => item("F|re: '(?<!a)b'"), 'unsupported_regex'],

@@ -37,7 +37,6 @@ export function readYaml(text: string): YamlDocument[] {
     const reader = new TreeReader(lines);
     return documents.flatMap((document) => reader.read(document));
   } catch (error) {
-    // The YAML reader recurses: hostile nesting ends its stack before it reaches our limit.
     if (error instanceof RangeError) return [depthFault({ line: 1, column: 1 })];
     throw error;
   }
@@ -69,6 +68,8 @@ class TreeReader {
 
   read(document: Document.Parsed): YamlDocument[] {
     const [error] = document.errors;
+    // The YAML reader recurses: hostile nesting ends its stack before it reaches our limit.
+    if (error?.code === 'RESOURCE_EXHAUSTION') return [depthFault(this.#place(error.pos[0]))];
     if (error !== undefined) return [this.#fault(error.pos[0], error.message)];
     const { contents } = document;
     if (contents === null || (isScalar(contents) && contents.value === null)) return [];
