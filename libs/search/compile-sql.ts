@@ -2,6 +2,7 @@ import { assert, never } from '@tocsin/kernel/assert.ts';
 import type { Pattern, Query } from '@tocsin/query/query.ts';
 import type { Condition, TextTest } from './condition.ts';
 import { type Field, findField, isFoldedWhole, LIST_SEPARATOR, ROW_KEYS } from './fields.ts';
+import { isCaseless } from './fold-case.ts';
 import { resolveQuery } from './resolve-query.ts';
 import type { Collection, SearchRequest, TimeRange } from './search-store.ts';
 import { type Bind, integer, SQL_DIALECTS, type SqlDialect } from './sql-dialect.ts';
@@ -169,9 +170,16 @@ class SqlCompiler {
       const predicate = this.#predicate(test);
       return this.#dialect.attribute(field, this.#bind).matches(predicate);
     }
-    const isLookup = test.op === 'in' && test.values.every(isFoldedWhole);
-    if (field.folded !== undefined && isLookup && this.#dialect.name === 'postgres') {
+    if (
+      field.folded !== undefined &&
+      isLookup(test, isFoldedWhole) &&
+      this.#dialect.name === 'postgres'
+    ) {
       return this.#predicate(test)(field.folded);
+    }
+    // What has no letters is as it is written: DuckDB then looks it up in its dictionaries (measured: 3 to 20 times).
+    if (isLookup(test, isCaseless) && field.type !== 'uuid') {
+      return this.#predicate(test)(field.sql);
     }
     const text = field.type === 'uuid' ? `coalesce(cast(${field.sql} as varchar), '')` : field.sql;
     return this.#predicate(test)(`lower(${text})`);
@@ -221,6 +229,11 @@ class SqlCompiler {
       });
     return terms.length === 0 ? 'false' : terms.join(' or ');
   }
+}
+
+/** Says whether a test asks for whole values that are all of a kind. */
+function isLookup(test: TextTest, kind: (value: string) => boolean): boolean {
+  return test.op === 'in' && test.values.every(kind);
 }
 
 function binder(scope: SqlScope): Bind {

@@ -14,3 +14,11 @@ export function foldCase(text: string): string {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant
 const ASCII = /^[\x00-\x7f]*$/;
+
+/** Says that no other text folds to this one, nor this one to another: it is ASCII without letters, as an IPv4 address. */
+export function isCaseless(text: string): boolean {
+  return CASELESS.test(text);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII is meant
+const CASELESS = /^[\x00-\x40\x5b-\x60\x7b-\x7f]*$/;

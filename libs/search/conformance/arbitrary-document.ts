@@ -31,7 +31,7 @@ const seed = fc.record(
     tags: list,
     rules: list,
     attributes: fc.record(
-      { a: attribute, 'b.c': attribute, b: attribute, d: attribute },
+      { a: attribute, 'b.c': attribute, b: attribute, d: attribute, cmdline: attribute },
       { requiredKeys: [] },
     ),
   },

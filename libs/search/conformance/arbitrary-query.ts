@@ -15,6 +15,7 @@ const FIELDS: Readonly<Record<SampledCollection, Omit<QueryVocabulary, 'values'>
     text: [
       ...['category', 'action', 'outcome', 'source.host', 'actor.name', 'actor.id', 'target.name'],
       ...['message', 'tags', 'rules', 'src_ip', 'attributes.a', 'attributes.b.c', 'attributes.d'],
+      'attributes.cmdline',
     ],
     numbers: ['severity'],
     times: ['timestamp', 'ingested_at'],

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { FailpointHook } from '@tocsin/kernel/failpoint.ts';
-import { columnDefinitions } from './event-columns.ts';
+import { columnDefinitions, laterColumns } from './event-columns.ts';
 import { FRAME_COLUMNS, type FrameRecord, frameFromRow, frameValues } from './frame-record.ts';
 import type { HotTable, TenantSpan } from './hot-table.ts';
 
@@ -48,6 +48,7 @@ export class DayFile {
     await connection.run(
       `create table if not exists ${file.name}.events(${columnDefinitions('file')})`,
     );
+    await addLaterColumns(connection, file.name);
     await connection.run(`create table if not exists ${file.name}.frames(${FRAME_COLUMNS})`);
     await connection.run(
       `create table if not exists ${file.name}.applied(source VARCHAR primary key, "offset" BIGINT not null)`,
@@ -167,6 +168,15 @@ export class DayFile {
     mine.from = Math.min(mine.from, span.from);
     mine.to = Math.max(mine.to, span.to);
     mine.rows += span.rows;
+  }
+}
+
+/** Adds the columns that a file of an earlier release lacks. */
+async function addLaterColumns(connection: DuckDBConnection, name: string): Promise<void> {
+  const sql = `select column_name from duckdb_columns() where database_name = $1 and table_name = 'events'`;
+  const present = new Set((await rows(connection, sql, [name])).map((row) => row['column_name']));
+  for (const column of laterColumns().filter((later) => !present.has(later.name))) {
+    await connection.run(`alter table ${name}.events add column ${column.definition}`);
   }
 }
 

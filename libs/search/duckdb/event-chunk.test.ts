@@ -58,6 +58,7 @@ const event = fc.record({
   message: text,
   tags: fc.array(text, { maxLength: 3 }),
   attributesJson: text,
+  attributes: fc.dictionary(fc.constantFrom('CommandLine', 'cmdline'), text),
 });
 const facts = fc.record({
   tenantId: text,

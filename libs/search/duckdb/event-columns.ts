@@ -1,5 +1,6 @@
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { LIST_SEPARATOR } from '../fields.ts';
+import { commandLinesOf, UNTOLD } from './command-lines.ts';
 
 /** Types a column of the event table has. */
 export type ColumnType = 'VARCHAR' | 'BIGINT' | 'INTEGER' | 'SMALLINT' | 'BOOLEAN' | 'UUID';
@@ -20,6 +21,8 @@ export interface TextColumn {
   readonly text: (event: NormalizedEvent, facts: RowFacts) => string;
   /** Long text is compressed by zstd in the file: eight times smaller than DuckDB's own choice, measured. */
   readonly long?: true;
+  /** The column came later: what it is in the rows of files that were written without it. */
+  readonly inOlderFiles?: string;
 }
 
 /** Joins a list into one text, with the separator at both ends so that membership is `contains`. */
@@ -64,13 +67,33 @@ export const TEXT_COLUMNS: readonly TextColumn[] = [
   { name: 'rules', text: (_event, facts) => listText(facts.rules) },
   { name: 'message', text: (event) => event.message, long: true },
   { name: 'attributes', text: (event) => event.attributesJson, long: true },
+  // Later columns come last: older files get them at their end.
+  {
+    name: 'command_lines',
+    text: (event) => commandLinesOf(event.attributes),
+    inOlderFiles: UNTOLD,
+  },
 ];
+
+/** Columns of long text. */
+export const LONG_COLUMNS: readonly string[] = TEXT_COLUMNS.filter(({ long }) => long === true).map(
+  ({ name }) => name,
+);
 
 /** Names of all columns, in table order. */
 export const COLUMN_NAMES: readonly string[] = [
   ...FIXED_COLUMNS.map((column) => column.name),
   ...TEXT_COLUMNS.map((column) => column.name),
 ];
+
+/** The columns that a file may lack, and how they are added to it. */
+export function laterColumns(): { readonly name: string; readonly definition: string }[] {
+  return TEXT_COLUMNS.flatMap(({ name, inOlderFiles }) =>
+    inOlderFiles === undefined
+      ? []
+      : [{ name, definition: `"${name}" VARCHAR default '${inOlderFiles}'` }],
+  );
+}
 
 /** The column list of `create table events`. In memory nothing is compressed. */
 export function columnDefinitions(place: 'file' | 'memory'): string {

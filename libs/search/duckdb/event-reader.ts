@@ -6,7 +6,6 @@ import {
   compileBar,
   compileGroup,
   compileOrder,
-  compileQuery,
   compileRange,
   type SqlScope,
 } from '../compile-sql.ts';
@@ -19,6 +18,7 @@ import {
   checkSearch,
   HISTOGRAM_ROWS_MAX,
 } from '../request-limits.ts';
+import { resolveQuery } from '../resolve-query.ts';
 import type {
   AggregateBucket,
   AggregateRequest,
@@ -28,18 +28,20 @@ import type {
   SearchPage,
   SearchRequest,
 } from '../search-store.ts';
-import { integer } from '../sql-dialect.ts';
 import { damagedProblem, isDamage } from './damaged-day.ts';
 import { rows } from './day-file.ts';
-import { TEXT_COLUMNS } from './event-columns.ts';
 import { documentFromRow } from './event-document.ts';
 import type { EventFiles, ReadTarget } from './event-files.ts';
+import {
+  pageOf,
+  type Row,
+  type TwoConditions,
+  timesOf,
+  twoConditions,
+  visible,
+} from './page-walk.ts';
 import { DEADLINE_MS_DEFAULT, type ReaderPool } from './reader-pool.ts';
 
-/** Columns of long text: their names stand in the SQL of a query that reads them, and values never do. */
-const LONG_COLUMNS = TEXT_COLUMNS.filter(({ long }) => long === true).map(({ name }) => name);
-
-type Row = Readonly<Record<string, unknown>>;
 type Asked = Pick<SearchRequest, 'query' | 'range'> & { readonly deadlineMs?: number };
 
 /** Finds the archive place of an event: the store of raw lines has its own format. */
@@ -69,15 +71,14 @@ export class EventReader {
     const after =
       request.cursor === undefined ? undefined : readCursor(tenant, request, request.cursor);
     const placed = compileOrder(order, after, scope);
-    const where = `${conditionOf(request, scope)} and ${placed.after}`;
+    const conditions = conditionsOf(request, scope, placed.after);
+    const wish = { conditions, order, orderBy: placed.orderBy, count: request.limit + 1 };
     return this.#reading(tenant, request, async (connection, targets) => {
       const found: { row: Row; target: ReadTarget }[] = [];
       for (const target of inOrder(targets, order)) {
         if (found.length > request.limit && isPast(target, found[request.limit]?.row, order)) break;
-        const matching = `${visible(target)} and ${where}`;
-        const near = await this.#nearEnd(connection, target, matching, request, scope.values);
-        const sql = `select * from ${target.table} where ${matching}${near} order by ${placed.orderBy} limit ${request.limit + 1}`;
-        for (const row of await rows(connection, sql, scope.values)) found.push({ row, target });
+        const page = await pageOf(connection, target, wish);
+        found.push(...page.map((row) => ({ row, target })));
         found.sort((a, b) => compareRows(a.row, b.row, order));
       }
       const page = found.slice(0, request.limit);
@@ -93,15 +94,19 @@ export class EventReader {
   histogram(tenant: TenantContext, request: HistogramRequest): Promise<readonly HistogramBar[]> {
     checkHistogram(request);
     const scope = this.#scope(tenant);
-    const where = conditionOf(request, scope);
+    const conditions = conditionsOf(request, scope);
+    const counted = { ...scope, values: [...conditions.whole.values] };
     const group =
-      request.by === undefined ? undefined : compileGroup(groupField('events', request.by), scope);
+      request.by === undefined
+        ? undefined
+        : compileGroup(groupField('events', request.by), counted);
     const value = group === undefined ? `''` : group.list ? `unnest(${group.sql})` : group.sql;
     const columns = `${compileBar(request.intervalMs, scope)} as bar, ${value} as value`;
     return this.#reading(tenant, request, async (connection, targets) => {
       if (targets.length === 0) return [];
-      const sql = `select bar, value, count(*) as count from (${union(columns, targets, where)}) group by all order by bar, value limit ${HISTOGRAM_ROWS_MAX + 1}`;
-      const found = await rows(connection, sql, scope.values);
+      const counting = await union(connection, columns, targets, conditions);
+      const sql = `select bar, value, count(*) as count from (${counting}) group by all order by bar, value limit ${HISTOGRAM_ROWS_MAX + 1}`;
+      const found = await rows(connection, sql, counted.values);
       checkBars(new Set(found.map((row) => row['bar'])).size, found.length);
       return found.map((row) => ({
         at: Number(row['bar']),
@@ -114,38 +119,17 @@ export class EventReader {
   aggregate(tenant: TenantContext, request: AggregateRequest): Promise<readonly AggregateBucket[]> {
     checkAggregate(request);
     const scope = this.#scope(tenant);
-    const where = conditionOf(request, scope);
-    const group = compileGroup(groupField('events', request.field), scope);
+    const conditions = conditionsOf(request, scope);
+    const counted = { ...scope, values: [...conditions.whole.values] };
+    const group = compileGroup(groupField('events', request.field), counted);
     const column = `${group.list ? `unnest(${group.sql})` : group.sql} as value`;
     return this.#reading(tenant, request, async (connection, targets) => {
       if (targets.length === 0) return [];
-      const sql = `select value, count(*) as count from (${union(column, targets, where)}) where value <> '' group by value order by count desc, value limit ${request.limit}`;
-      const found = await rows(connection, sql, scope.values);
+      const counting = await union(connection, column, targets, conditions);
+      const sql = `select value, count(*) as count from (${counting}) where value <> '' group by value order by count desc, value limit ${request.limit}`;
+      const found = await rows(connection, sql, counted.values);
       return found.map((row) => ({ value: String(row['value']), count: Number(row['count']) }));
     });
-  }
-
-  /**
-   * A bound on time that the rows of a page pass and most others do not. Long text is compressed by the thousand rows,
-   * so DuckDB unpacks megabytes for each row that matches, although only a page of them is asked for: the times of the
-   * page are read first, from columns that are cheap. A query of the long text itself unpacks all of it anyway.
-   */
-  async #nearEnd(
-    connection: DuckDBConnection,
-    target: ReadTarget,
-    matching: string,
-    { limit, order = 'newest' }: SearchRequest,
-    values: readonly string[],
-  ): Promise<string> {
-    if (target.span.rows <= limit || LONG_COLUMNS.some((name) => matching.includes(name)))
-      return '';
-    const [direction, last, sign] =
-      order === 'newest' ? ['desc', 'min', '>='] : ['asc', 'max', '<='];
-    const times = `select timestamp from ${target.table} where ${matching} order by timestamp ${direction} limit ${limit + 1}`;
-    const [end] = await rows(connection, `select ${last}(timestamp) as at from (${times})`, values);
-    return end?.['at'] == null
-      ? ' and false'
-      : ` and timestamp ${sign} ${integer(Number(end['at']))}`;
   }
 
   #scope(tenant: TenantContext): SqlScope {
@@ -225,18 +209,26 @@ export class EventReader {
   }
 }
 
-function conditionOf(asked: Asked, scope: SqlScope): string {
-  return `tenant_id = $1 and ${compileRange(asked.range, scope)} and ${compileQuery(asked.query, scope)}`;
+/** What rows of a request pass, the place after a cursor with it. */
+function conditionsOf(asked: Asked, scope: SqlScope, after = 'true'): TwoConditions {
+  const base = `tenant_id = $1 and ${compileRange(asked.range, scope)} and ${after}`;
+  return twoConditions(base, resolveQuery(asked.query, scope), scope);
 }
 
-function visible(target: ReadTarget): string {
-  return `roll <= ${target.rollMax}`;
-}
-
-function union(columns: string, targets: readonly ReadTarget[], where: string): string {
-  return targets
-    .map((target) => `select ${columns} from ${target.table} where ${visible(target)} and ${where}`)
-    .join(' union all ');
+async function union(
+  connection: DuckDBConnection,
+  columns: string,
+  targets: readonly ReadTarget[],
+  conditions: TwoConditions,
+): Promise<string> {
+  const parts: string[] = [];
+  for (const target of targets) {
+    const times = await timesOf(connection, target, conditions);
+    parts.push(
+      `select ${columns} from ${target.table} where ${visible(target)} and ${conditions.whole.sql}${times}`,
+    );
+  }
+  return parts.join(' union all ');
 }
 
 function inOrder(targets: readonly ReadTarget[], order: 'newest' | 'oldest'): ReadTarget[] {
