@@ -37,7 +37,10 @@ describe('the index', () => {
               const expected = plain(set, event);
               expect(indexed(set, event)).toEqual(expected);
               const end = start + Buffer.byteLength(lines[number] ?? '');
-              expect(indexedJson(set, chunk, start, end)).toEqual(expected);
+              // From the third time on its values are known.
+              for (let time = 0; time < 3; time += 1) {
+                expect(indexedJson(set, chunk, start, end)).toEqual(expected);
+              }
               start = end + 1;
             }
           },
@@ -126,7 +129,9 @@ function compare(
     const expected = holding.map(({ file }) => file);
     expect(all.match(event).map(({ file }) => file)).toEqual(expected);
     const line = Buffer.from(jsonOf(event));
-    expect(indexedJson(set, new JsonChunk(line), 0, line.length)).toEqual(expected);
+    for (let time = 0; time < 3; time += 1) {
+      expect(indexedJson(set, new JsonChunk(line), 0, line.length)).toEqual(expected);
+    }
     const triples = windowsLogsources(event);
     const routed = set.matcherFor(triples).match(event);
     expect(routed).toEqual(holding.filter(({ logsource }) => logsourceApplies(logsource, triples)));

@@ -7,6 +7,7 @@ import { LazyTests } from './lazy-tests.ts';
 import type { Route } from './route.ts';
 import type { SlotScanner } from './slot-scanner.ts';
 import { ValueBuffer } from './value-buffer.ts';
+import { ValueMemo } from './value-memo.ts';
 import { ValueScanner } from './value-scanner.ts';
 
 /** Stamps grow by two an event; past this all are cleared. */
@@ -43,9 +44,13 @@ export class Matcher {
   readonly #candidates: Int32Array;
   #candidateCount = 0;
   readonly #lazy: LazyTests;
+  readonly #memo: ValueMemo | undefined;
 
-  /** @param route any of the index: {@link Matcher.begin} names the one that counts */
-  constructor(index: CompiledIndex, route: Route) {
+  /**
+   * @param route any of the index: {@link Matcher.begin} names the one that counts
+   * @param memo whether what was found in values is remembered
+   */
+  constructor(index: CompiledIndex, route: Route, memo = true) {
     this.index = index;
     this.route = route;
     this.values = new ValueBuffer(index.symbols);
@@ -59,6 +64,7 @@ export class Matcher {
     this.#ruleStamp = new Int32Array(index.rules.length);
     this.#candidates = new Int32Array(index.rules.length);
     this.#lazy = new LazyTests(this);
+    this.#memo = memo ? new ValueMemo(index.fields.length) : undefined;
   }
 
   /** @param chunk where the event's JSON is, when it is read from bytes */
@@ -109,7 +115,41 @@ export class Matcher {
     this.slotListed[slot] = this.epoch;
     this.slotLast[slot] = value;
     const scanner = this.index.scanners[slot];
-    if (scanner !== undefined) this.#scan(scanner, value);
+    if (scanner === undefined) return;
+    const bytes = (values.ends[value] as number) - (values.starts[value] as number);
+    if (values.isInLine(value) && this.#memo?.takes(slot, bytes)) {
+      this.#recall(this.#memo, scanner, value);
+    } else this.#scan(scanner, value);
+  }
+
+  /** The same, from memory when the value came before. */
+  #recall(memo: ValueMemo, scanner: SlotScanner, value: number): void {
+    const { values } = this;
+    const view = values.viewOf(value);
+    const start = values.starts[value] as number;
+    const end = values.ends[value] as number;
+    const known = memo.find(scanner.slot, view, start, end);
+    if (known > 0) {
+      const { records } = memo;
+      const last = known + (records[known] as number);
+      for (let at = known + 1; at <= last; at += 1) this.#makeTrue(records[at] as number);
+      return;
+    }
+    this.#scan(scanner, value);
+    if (known < 0) memo.remember(scanner.slot, view, start, end, this.#atomsFound());
+  }
+
+  /** The atoms that what was found last makes true. */
+  #atomsFound(): readonly number[] {
+    const { entryTargetStart, entryTargets } = this.index;
+    const atoms = new Set<number>();
+    for (const entry of this.scanner.hits.subarray(0, this.scanner.count)) {
+      const last = entryTargetStart[entry + 1] as number;
+      for (let target = entryTargetStart[entry] as number; target < last; target += 1) {
+        atoms.add(entryTargets[target] as number);
+      }
+    }
+    return [...atoms];
   }
 
   /** A value anywhere in the event, for keywords. */
