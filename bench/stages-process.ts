@@ -100,6 +100,7 @@ async function detectorOf(name: string): Promise<Detector> {
   await loadSigmaRules([shippedSigmaFolder()], user, {
     log: silentLog,
     metrics: new Metrics('x'),
+    pause: () => undefined,
   });
   const windows = await openMemoryWindowStore(world, { folder: join(folder, name) });
   const rules = new TenantRules(buildRuleRegistry(SHIPPED_RULES));

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { packLists, unpackLists } from './index/carried-lists.ts';
+import { finish } from './index/work.ts';
 import { loadRules } from './rule/load-rules.ts';
+import type { SigmaRule } from './rule/rule.ts';
 import { RuleSet } from './rule-set.ts';
+import { corpusFiles, hasCorpus, regressionCases } from './testing/corpus.ts';
 
 const TEXTS = [
   "{F|contains: 'abc'}",
@@ -53,5 +57,52 @@ describe('a route that is prepared with pauses', () => {
     ).toEqual(['r0', 'r1', 'r2', 'r3']);
     expect(set.tableBytes).toBe(bytes);
     expect(pauses).toBeGreaterThan(rules.length);
+  });
+});
+
+describe('a set that is carried to another thread', () => {
+  function carried(set: RuleSet): RuleSet {
+    const pieces = packLists({ ...set.lists(), 'the rules': set.rules });
+    const { 'the rules': read = [], ...lists } = finish(unpackLists(pieces));
+    return finish(RuleSet.carried(read as readonly SigmaRule[], lists));
+  }
+
+  it('matches the same, also by keywords, expressions and other logsources', () => {
+    const there = carried(new RuleSet(rules));
+    const triples = [{ product: 'test', category: '', service: '' }];
+    for (const event of EVENTS) {
+      const here = new RuleSet(rules).matcherFor(triples).match(event);
+      expect(there.matcherFor(triples).match(event)).toEqual(here);
+      expect(there.matcherForAny().match(event)).toEqual(here);
+    }
+  });
+
+  it.skipIf(!hasCorpus)('has the same tables and matches the same, of the public rules', () => {
+    // Some of them: what differs would differ in any.
+    const files = corpusFiles('active').filter((_, index) => index % 5 === 0);
+    const set = new RuleSet(loadRules(files).rules);
+    const there = carried(set);
+    expect(there.tableBytes).toBe(set.tableBytes);
+    const [here, other] = [set.matcherForAny(), there.matcherForAny()];
+    const events = regressionCases().flatMap((each) => each.events);
+    for (const event of events.filter((_, index) => index % 5 === 0)) {
+      expect(other.match(event).map(({ file }) => file)).toEqual(
+        here.match(event).map(({ file }) => file),
+      );
+    }
+  });
+});
+
+describe('lists in pieces', () => {
+  it('come back as they were, however large or small their values are', () => {
+    const lists = {
+      none: [],
+      small: Array.from({ length: 5000 }, (_, index) => index),
+      large: ['x'.repeat(100_000), 'y', 'z'.repeat(100_000)],
+      odd: [undefined, 10n ** 20n, new Map([[1, 'a']]), Int32Array.of(-1, 2), [null]],
+    };
+    const pieces = packLists(lists);
+    expect(pieces.length).toBeGreaterThan(5);
+    expect(finish(unpackLists(pieces))).toEqual(lists);
   });
 });

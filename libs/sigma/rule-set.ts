@@ -3,6 +3,8 @@ import type { Logsource } from './evaluate/logsource.ts';
 import { logsourceApplies, logsourceCompatible, logsourceKey } from './evaluate/logsource.ts';
 import { parseEvent } from './evaluate/parse-event.ts';
 import { buildIndex } from './index/build-index.ts';
+import type { Lists } from './index/carried-lists.ts';
+import { listsOfTables, type RuleTables, tablesOfLists } from './index/carried-tables.ts';
 import { type CompiledIndex, indexBytes } from './index/compiled-index.ts';
 import type { JsonChunk } from './index/json-chunk.ts';
 import { LiteralPool } from './index/literal-pool.ts';
@@ -29,7 +31,7 @@ export interface RuleSetOptions {
  */
 export class RuleSet {
   readonly rules: readonly SigmaRule[];
-  readonly #literals: LiteralPool;
+  readonly #tables: RuleTables;
   readonly #engine: Engine;
   readonly #routes = new Map<string, RuleMatcher>();
   readonly #matchers = new Map<string, RuleMatcher>();
@@ -41,7 +43,7 @@ export class RuleSet {
     tables: RuleTables = finish(buildTables(rules, options)),
   ) {
     this.rules = rules;
-    this.#literals = tables.literals;
+    this.#tables = tables;
     this.#engine = new Engine(tables.index, tables.literals);
   }
 
@@ -53,6 +55,16 @@ export class RuleSet {
   ): Promise<RuleSet> {
     const tables = await finishWithPauses(buildTables(rules, options), pause);
     return new RuleSet(rules, options, tables);
+  }
+
+  /** The tables as plain data, for {@link RuleSet.carried} in another thread. */
+  lists(): Lists {
+    return listsOfTables(this.#tables);
+  }
+
+  /** A set of the same rules again from what {@link RuleSet.lists} gave: nothing is built. */
+  static *carried(rules: readonly SigmaRule[], lists: Lists): Work<RuleSet> {
+    return new RuleSet(rules, {}, yield* tablesOfLists(lists, rules));
   }
 
   /** The matcher for events of these triples: rules of which one triple has all stated keys. */
@@ -67,8 +79,10 @@ export class RuleSet {
 
   /** Builds what {@link RuleSet.matcherFor} gives, with pauses, so that it is there when it is asked for. */
   async prepare(triples: readonly Logsource[], pause: Pause): Promise<void> {
-    const numbers = this.#numbersOf((rule) => logsourceApplies(rule.logsource, triples));
-    await finishWithPauses(this.#build(numbers), pause);
+    await finishWithPauses(
+      this.#build((rule) => logsourceApplies(rule.logsource, triples)),
+      pause,
+    );
   }
 
   /** The matcher for events of which only some keys are known (the others are `''`): rules that contradict none. */
@@ -82,21 +96,20 @@ export class RuleSet {
   }
 
   #shared(applies: (rule: SigmaRule) => boolean): RuleMatcher {
-    return finish(this.#build(this.#numbersOf(applies)));
-  }
-
-  #numbersOf(applies: (rule: SigmaRule) => boolean): readonly number[] {
-    const numbers: number[] = [];
-    for (const [number, rule] of this.rules.entries()) if (applies(rule)) numbers.push(number);
-    return numbers;
+    return finish(this.#build(applies));
   }
 
   /** One matcher for each set of rules, however many logsources lead to it. */
-  *#build(numbers: readonly number[]): Work<RuleMatcher> {
+  *#build(applies: (rule: SigmaRule) => boolean): Work<RuleMatcher> {
+    const numbers: number[] = [];
+    for (const [number, rule] of this.rules.entries()) {
+      if (applies(rule)) numbers.push(number);
+      if (number % RULES_AT_ONCE === 0) yield;
+    }
     const name = numbers.join();
     const known = this.#matchers.get(name);
     if (known !== undefined) return known;
-    const route = yield* Route.build(this.#engine.index, this.#literals, numbers);
+    const route = yield* Route.build(this.#engine.index, this.#tables.literals, numbers);
     const rules = numbers.map((number) => this.rules[number] as SigmaRule);
     const matcher = new RuleMatcher(rules, this.#engine, route);
     this.#matchers.set(name, matcher);
@@ -113,11 +126,6 @@ export class RuleSet {
   measuredRates(): ReadonlyMap<string, number> {
     return this.#engine.measuredRates();
   }
-}
-
-interface RuleTables {
-  readonly index: CompiledIndex;
-  readonly literals: LiteralPool;
 }
 
 function* buildTables(rules: readonly SigmaRule[], { rates }: RuleSetOptions): Work<RuleTables> {
@@ -233,6 +241,8 @@ export class RuleMatcher {
 }
 
 const NO_RULES: readonly SigmaRule[] = [];
+/** Rules whose logsources are compared between two pauses. */
+const RULES_AT_ONCE = 64;
 /** Fewer events say nothing of how often something is true. */
 const RATE_EVENTS_MIN = 100;
 

@@ -6,10 +6,11 @@ import { systemWorld } from '@tocsin/kernel/world.ts';
 import { loadSigma } from '@tocsin/sigma/load-sigma.ts';
 import { ruleFiles } from '../scan/find-files.ts';
 import { readRuleFiles } from '../scan/load-scan-rules.ts';
+import { packSigma } from './carried-sigma.ts';
 import type { LoadedSigma, LoaderOptions } from './sigma-loading.ts';
 
 /**
- * The thread that reads Sigma rules, so that the pipeline never waits for YAML: at once, and again whenever a file of the
+ * The thread that reads Sigma rules and builds their tables, so that the pipeline waits for neither: at once, and again whenever a file of the
  * folders has changed. Tells what it read, or why it could not.
  */
 async function main(): Promise<void> {
@@ -22,7 +23,12 @@ async function main(): Promise<void> {
     const told = await readFolders(folders, known);
     if (told === undefined) return;
     known = told.seen;
-    port.postMessage(told.loaded);
+    const { loaded } = told;
+    const pieces = 'problem' in loaded ? [] : loaded.pieces;
+    port.postMessage(
+      loaded,
+      pieces.map(({ buffer }) => buffer),
+    );
   };
   const again = (): void => {
     world.clock.after(lookEveryMs, () => {
@@ -45,14 +51,14 @@ async function readFolders(
     const seen = await stateOf(folders);
     if (seen === known) return undefined;
     const content = loadSigma(await readRuleFiles(folders));
-    const { rules, silent, correlations, filters, inactive, refused } = content;
+    const { rules, correlations, filters, inactive, refused } = content;
     const counts = {
       loaded: rules.length + filters.length,
       correlations: correlations.length,
       inactive: inactive.length,
       refused: refused.length,
     };
-    return { seen, loaded: { rules, silent, correlations, inactive, counts, refused } };
+    return { seen, loaded: { pieces: packSigma(content), counts, refused } };
   } catch (error) {
     if (!isProblem(error) && !(error instanceof Error && 'code' in error)) throw error;
     const problem = isProblem(error) ? (error.detail ?? error.message) : error.message;

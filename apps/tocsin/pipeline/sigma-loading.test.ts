@@ -25,7 +25,7 @@ async function load(folders: readonly string[]) {
   await loadSigmaRules(
     folders,
     { use: async (content) => taken.push(content) > 0 },
-    { log: silentLog, metrics },
+    { log: silentLog, metrics, pause: () => undefined },
   );
   return { taken, text: await metrics.text() };
 }
@@ -58,7 +58,12 @@ describe('loadSigmaRules', () => {
     put(own, 'a.yml', rule('First'));
     const first = next();
     const metrics = new Metrics('test');
-    await loadSigmaRules([own], user, { log: silentLog, metrics, lookEveryMs: 5 });
+    await loadSigmaRules([own], user, {
+      log: silentLog,
+      metrics,
+      pause: () => undefined,
+      lookEveryMs: 5,
+    });
     expect(await first).toEqual(['First']);
     const second = next();
     put(own, 'b.yml', rule('Second'));

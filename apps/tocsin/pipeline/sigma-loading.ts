@@ -1,13 +1,11 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { SigmaCorrelation } from '@tocsin/sigma/correlation/correlation-rule.ts';
 import type { SigmaFault } from '@tocsin/sigma/fault.ts';
-import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
-import type { InactiveRule } from '@tocsin/sigma/rule/load-rules.ts';
-import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
+import { finishWithPauses, type Pause } from '@tocsin/sigma/index/work.ts';
 import type { Log } from '@tocsin/telemetry/log.ts';
 import type { Metrics } from '@tocsin/telemetry/metrics.ts';
+import { type ReadyContent, unpackSigma } from './carried-sigma.ts';
 
 /** What the loader's thread is started with. */
 export interface LoaderOptions {
@@ -21,10 +19,8 @@ const LOOK_EVERY_MS = 10_000;
 /** What the loader tells: rules, or why there are none. */
 export type LoadedSigma =
   | {
-      readonly rules: readonly SigmaRule[];
-      readonly silent: ReadonlySet<string>;
-      readonly correlations: readonly SigmaCorrelation[];
-      readonly inactive: readonly InactiveRule[];
+      /** Of `packSigma`. */
+      readonly pieces: readonly Uint8Array<ArrayBuffer>[];
       readonly counts: Readonly<Record<'loaded' | 'correlations' | 'inactive' | 'refused', number>>;
       readonly refused: readonly SigmaFault[];
     }
@@ -33,11 +29,18 @@ export type LoadedSigma =
 /** Where rules go when they are ready. */
 export interface SigmaUser {
   /** @returns whether they were taken, and not newer ones meanwhile */
-  use(
-    content: Pick<SigmaContent, 'rules' | 'silent' | 'correlations' | 'inactive'>,
-  ): Promise<boolean>;
+  use(content: ReadyContent): Promise<boolean>;
   /** Told what the newest reading refused. */
   refused?(refused: readonly SigmaFault[]): void;
+}
+
+/** What rules are loaded with. */
+export interface LoadingParts {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Asked between pieces of work on the thread that loads. */
+  readonly pause: Pause;
+  readonly lookEveryMs?: number;
 }
 
 /** Refused documents that are logged of one reading. */
@@ -57,11 +60,7 @@ export function shippedSigmaFolder(): string {
 export async function loadSigmaRules(
   folders: readonly string[],
   user: SigmaUser,
-  {
-    log,
-    metrics,
-    lookEveryMs = LOOK_EVERY_MS,
-  }: { readonly log: Log; readonly metrics: Metrics; readonly lookEveryMs?: number },
+  { log, metrics, pause, lookEveryMs = LOOK_EVERY_MS }: LoadingParts,
 ): Promise<void> {
   const documents = metrics.gauge({
     name: 'tocsin_sigma_documents',
@@ -78,7 +77,7 @@ export async function loadSigmaRules(
   const worker = new Worker(new URL('./sigma-loader.ts', import.meta.url), {
     workerData: { folders, lookEveryMs } satisfies LoaderOptions,
   });
-  worker.on('message', async (told: LoadedSigma) => {
+  const take = async (told: LoadedSigma): Promise<void> => {
     if ('problem' in told) {
       readings.add({ outcome: 'failed' }, 1);
       log.error(`Sigma rules cannot be read: ${told.problem}`, { action: 'sigma.load' });
@@ -88,12 +87,19 @@ export async function loadSigmaRules(
       readings.add({ outcome: taken ? 'taken' : 'former_stays' }, 1);
       logRefused(log, told.refused, taken);
       inUse = true;
-      const using = taken ? user.use(told) : Promise.resolve(false);
       user.refused?.(told.refused);
-      if (await using)
-        log.info(`${told.rules.length} Sigma rules are in use`, { action: 'sigma.load' });
+      if (taken) {
+        const content = await finishWithPauses(unpackSigma(told.pieces), pause);
+        if (await user.use(content))
+          log.info(`${content.rules.length} Sigma rules are in use`, { action: 'sigma.load' });
+      }
     }
     first.resolve();
+  };
+  // One after the other: what came later stays in use.
+  let taking = Promise.resolve();
+  worker.on('message', (told: LoadedSigma) => {
+    taking = taking.then(() => take(told));
   });
   worker.on('error', (error) => {
     readings.add({ outcome: 'failed' }, 1);

@@ -79,7 +79,7 @@ async function main(): Promise<void> {
       catalogue = undefined;
     },
   };
-  await loadSigmaRules(folders, user, { log, metrics });
+  await loadSigmaRules(folders, user, { log, metrics, pause: inTurns(world.clock) });
   const detector = createDetector({
     rules,
     sigma,

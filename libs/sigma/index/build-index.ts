@@ -1,11 +1,9 @@
-import { LazyRegex } from '../regex/lazy-regex.ts';
-import { parseRegex } from '../regex/parse-regex.ts';
-import { compileRegex } from '../regex/regex-program.ts';
 import type { SigmaRule } from '../rule/rule.ts';
 import { AtomTable, type Entry, KEYWORD_SLOT } from './atom-table.ts';
 import { BranchProgram } from './branch-program.ts';
 import type { CompiledIndex, CompiledTest } from './compiled-index.ts';
 import type { LiteralPool } from './literal-pool.ts';
+import { RegexTable } from './regex-table.ts';
 import {
   buildScanner,
   ENTRY_CONTAINS,
@@ -44,13 +42,12 @@ export function* buildIndex(rules: readonly SigmaRule[], parts: IndexParts): Wor
     yield;
   }
   const { always, watching } = yield* watchRules(rules, table);
-  const regexes = new Map<string, LazyRegex>();
   const eager = table.entries.map((entry) => isEager(entry, watching));
   yield;
   const [watchStart, watchers] = ranges(table.atoms.map(({ id }) => watching.get(id) ?? []));
   const scanners = yield* buildScanners(table, eager, parts.literals);
   const entries = yield* entryTables(table.entries, parts);
-  const atomTests = yield* compileTests(table, eager, regexes);
+  const atomTests = yield* compileTests(table, eager);
   return {
     rules,
     symbols: parts.symbols,
@@ -193,8 +190,8 @@ function literalTable(
 function* compileTests(
   table: AtomTable,
   eager: readonly boolean[],
-  regexes: Map<string, LazyRegex>,
 ): Work<CompiledIndex['atomTests']> {
+  const regexes = new RegexTable();
   const tests = new Map<number, CompiledTest[]>();
   const add = (atom: number, test: CompiledTest): void => {
     const list = tests.get(atom);
@@ -213,22 +210,13 @@ function* compileTests(
         test,
         entry: -1,
         gate: gate ?? -1,
-        regex: test.kind === 'regex' ? regexOf(test.source, test.flags, regexes) : undefined,
+        regex: regexes.of(test),
         other: test.kind === 'field' ? table.slotOf(test.other) : -1,
       });
     }
     yield;
   }
   return table.atoms.map(({ id }) => tests.get(id));
-}
-
-function regexOf(source: string, flags: string, regexes: Map<string, LazyRegex>): LazyRegex {
-  const key = `${flags}/${source}`;
-  const known = regexes.get(key);
-  if (known !== undefined) return known;
-  const regex = new LazyRegex(compileRegex(parseRegex(source, flags)));
-  regexes.set(key, regex);
-  return regex;
 }
 
 /** Lists one after another, and where each starts. */

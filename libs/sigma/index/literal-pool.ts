@@ -20,10 +20,13 @@ export interface PooledLiteral {
 export class LiteralPool {
   readonly #symbols: SymbolTable;
   readonly #literals = new Map<string, PooledLiteral>();
-  readonly #counts = new Uint16Array(COUNTS);
+  /** How often each gram stands in the rules. */
+  readonly grams: Uint16Array;
 
-  constructor(symbols: SymbolTable) {
+  /** @param grams of a pool of the same rules, which are then not added again */
+  constructor(symbols: SymbolTable, grams: Uint16Array = new Uint16Array(COUNTS)) {
     this.#symbols = symbols;
+    this.grams = grams;
   }
 
   /** Counts the grams of a rule's text. Call for all rules before the first {@link LiteralPool.literal}. */
@@ -31,7 +34,7 @@ export class LiteralPool {
     const bytes = canonicalBytes(this.#symbols.symbolsOf(text));
     for (let at = 0; at + GRAM_BYTES <= bytes.length; at += 1) {
       const place = countPlace(bytes, at);
-      this.#counts[place] = Math.min(0xffff, (this.#counts[place] as number) + 1);
+      this.grams[place] = Math.min(0xffff, (this.grams[place] as number) + 1);
     }
   }
 
@@ -59,7 +62,7 @@ export class LiteralPool {
     const scores = new Float64Array(bytes.length + 1);
     for (let end = 1; end <= bytes.length; end += 1) {
       const at = end - GRAM_BYTES;
-      let score = at < 0 ? 0 : (this.#counts[countPlace(bytes, at)] as number) * 2;
+      let score = at < 0 ? 0 : (this.grams[countPlace(bytes, at)] as number) * 2;
       for (let byte = Math.max(0, at); byte < end; byte += 1) {
         score += COMMONNESS[bytes[byte] as number] as number;
       }

@@ -5,6 +5,12 @@ export const OTHER_SYMBOL = 128;
 const ASCII_END = 128;
 const UNITS = 65_536;
 
+/** A table of symbols as plain data. */
+export interface PlainSymbols {
+  readonly ofUnit: Uint16Array;
+  readonly count: number;
+}
+
 /**
  * Folded UTF-16 units as small numbers: ASCII as itself, each other unit that some rule writes its own, all others
  * one. So that automata have few classes and no text is folded twice. Units of surrogate pairs fold by
@@ -20,6 +26,19 @@ export class SymbolTable {
     for (const [folded, units] of VARIANT_UNITS) {
       if (folded < ASCII_END) for (const unit of units) this.ofUnit[unit] = folded;
     }
+  }
+
+  /** The table as plain data, for {@link SymbolTable.of}. */
+  get plain(): PlainSymbols {
+    return { ofUnit: this.ofUnit, count: this.#count };
+  }
+
+  /** A table again from its plain data. */
+  static of({ ofUnit, count }: PlainSymbols): SymbolTable {
+    const table = new SymbolTable();
+    table.ofUnit.set(ofUnit);
+    table.#count = count;
+    return table;
   }
 
   /** Number of symbols: all are below. */

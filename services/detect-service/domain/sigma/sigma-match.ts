@@ -3,6 +3,7 @@ import { ruleKey } from '@tocsin/sigma/correlation/correlation-rule.ts';
 import type { EventRecord } from '@tocsin/sigma/evaluate/event-record.ts';
 import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
+import type { RuleSet } from '@tocsin/sigma/rule-set.ts';
 import type { Rule } from '../rule.ts';
 import { alertingRule, opensAlerts } from './alerting-rule.ts';
 
@@ -22,6 +23,9 @@ export interface RecordedEvent {
 
 /** Rules and correlations as they are read from files. */
 export type SigmaInUse = Pick<SigmaContent, 'rules' | 'silent' | 'correlations'>;
+
+/** The same with the rules' tables: built elsewhere, for rules that are many. */
+export type SigmaReady = SigmaInUse & { readonly set?: RuleSet };
 
 /** How a rule becomes alerts, when it does. */
 export function matchOf(rule: SigmaRule, silent: ReadonlySet<string>): SigmaMatch {

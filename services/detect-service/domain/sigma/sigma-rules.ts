@@ -6,7 +6,13 @@ import { recogniseEvent } from '@tocsin/sigma/mapping/recognise-event.ts';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
 import { CorrelationAlerts } from './correlation-alerts.ts';
 import { DeferredRules } from './deferred-rules.ts';
-import { matchOf, type RecordedEvent, type SigmaInUse, type SigmaMatch } from './sigma-match.ts';
+import {
+  matchOf,
+  type RecordedEvent,
+  type SigmaInUse,
+  type SigmaMatch,
+  type SigmaReady,
+} from './sigma-match.ts';
 import { NO_DECISIONS, type SigmaDecisions, SigmaView } from './sigma-view.ts';
 import { TriedRules } from './tried-rules.ts';
 
@@ -49,21 +55,21 @@ export class SigmaRules {
     return this.#alerts;
   }
 
-  /** Takes another set of rules at once. Indexes are built when the first event of their logsource comes. */
-  use(content: SigmaInUse): void {
+  /** Takes another set of rules at once. Tables that are not there are built when the first event comes. */
+  use(content: SigmaReady): void {
     this.#newest = content;
-    this.#swap(content, new TriedRules(content.rules, '', this.deferred));
+    this.#swap(content, new TriedRules(content.rules, '', this.deferred, content.set));
   }
 
   /**
-   * Takes another set of rules when its index is built, with pauses; until then the former is matched. The newest call
+   * Takes another set of rules when all is built that events need, with pauses; until then the former is matched. The newest call
    * wins, whichever ends first.
    *
    * @returns whether it was taken, and not another one after it
    */
-  async change(content: SigmaInUse, pause: Pause): Promise<boolean> {
+  async change(content: SigmaReady, pause: Pause): Promise<boolean> {
     this.#newest = content;
-    const base = new TriedRules(content.rules, '', this.deferred);
+    const base = new TriedRules(content.rules, '', this.deferred, content.set);
     await base
       .build(() => {
         if (this.#newest !== content) throw OVERTAKEN;

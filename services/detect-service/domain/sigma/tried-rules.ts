@@ -42,9 +42,18 @@ export class TriedRules {
   #left: { readonly revision: number; readonly rules: ReadonlySet<SigmaRule> };
   #faults: RuleFault[] = [];
 
-  /** @param tenantId whose own they are; `''`: of the installation */
-  constructor(rules: readonly SigmaRule[], tenantId: string, deferred: DeferredRules) {
+  /**
+   * @param tenantId whose own they are; `''`: of the installation
+   * @param set of the rules, when it is built already
+   */
+  constructor(
+    rules: readonly SigmaRule[],
+    tenantId: string,
+    deferred: DeferredRules,
+    set?: RuleSet,
+  ) {
     this.rules = rules;
+    this.#set = set;
     this.tenantId = tenantId;
     this.#deferred = deferred;
     this.#left = { revision: -1, rules: new Set() };
@@ -52,11 +61,10 @@ export class TriedRules {
 
   /** Builds with pauses what would be built when events come: the index, and what the events of `former` needed. */
   async build(pause: Pause, former: TriedRules): Promise<void> {
-    this.#set = await RuleSet.withPauses(this.rules, pause);
+    this.#set ??= await RuleSet.withPauses(this.rules, pause);
     for (const { logsources } of [...former.#routes.values()]) {
       await this.#set.prepare(logsources, pause);
       this.#route(logsources);
-      await pause();
     }
   }
 

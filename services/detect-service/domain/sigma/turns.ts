@@ -2,7 +2,7 @@ import type { Clock } from '@tocsin/kernel/clock.ts';
 import type { Pause } from '@tocsin/sigma/index/work.ts';
 
 /** Work on the thread that matches events lets others go on after this long. */
-const TURN_MS = 2;
+const TURN_MS = 1;
 
 /** Pauses for long work: every {@link TURN_MS} what waits on this thread goes on first. */
 export function inTurns(clock: Clock): Pause {
