@@ -1345,7 +1345,7 @@ export interface components {
             ingest_requests_per_second?: number;
             /** @description Bytes of raw lines kept in the archive, compressed */
             stored_bytes?: number;
-            /** @description People known to the tenant */
+            /** @description People who logged in within 30 days */
             users?: number;
         };
         /** Comment */
@@ -2066,7 +2066,7 @@ export interface components {
             ingest_requests_per_second: number;
             /** @description Bytes of raw lines kept in the archive, compressed */
             stored_bytes: number;
-            /** @description People known to the tenant */
+            /** @description People who logged in within 30 days */
             users: number;
         };
         /** Tenant retention */

@@ -35,6 +35,7 @@ const TABLES_WITHOUT_RLS = [
   'platform.audit_log',
   'platform.audit_seals',
   'platform.audit_waiting',
+  'platform.known_people',
   'platform.login_sessions',
   'platform.outbox_heads',
   'platform.rule_heads',
@@ -66,7 +67,7 @@ const INSERT_ONLY_TABLES = ['audit_log', 'audit_seals', 'audit_heads'].flatMap((
 ]);
 
 /** Tables of the schema platform whose rows end; all else there is kept. */
-const PASSING_TABLES = ['platform.login_sessions'];
+const PASSING_TABLES = ['platform.known_people', 'platform.login_sessions'];
 
 const OWN_SCHEMAS = `n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname !~ '^pg_temp_|^pg_toast_temp_'`;
 

@@ -60,3 +60,10 @@ export interface LoginSessionRow {
   last_seen_at: Date;
   expires_at: ColumnType<Date, Date, never>;
 }
+
+/** Somebody who logged in to a tenant lately, in the schema `platform` (migration 110). */
+export interface KnownPersonRow {
+  tenant_id: string;
+  subject: string;
+  last_login_at: Date;
+}

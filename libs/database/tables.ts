@@ -7,7 +7,12 @@ import type {
 import type { TenantQuotaChange } from '@tocsin/contracts/tenant-quota.ts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { ContentTables, RuleHeadRow } from './content-tables.ts';
-import type { ApiKeyIndexRow, IdentityTables, LoginSessionRow } from './identity-tables.ts';
+import type {
+  ApiKeyIndexRow,
+  IdentityTables,
+  KnownPersonRow,
+  LoginSessionRow,
+} from './identity-tables.ts';
 import type { NotificationTables } from './notification-tables.ts';
 import type { WorkflowTables } from './workflow-tables.ts';
 
@@ -28,6 +33,7 @@ export interface PlatformTables {
   tenants: TenantRow;
   api_key_index: ApiKeyIndexRow;
   login_sessions: LoginSessionRow;
+  known_people: KnownPersonRow;
   audit_log: AuditRow;
   audit_seals: AuditSealRow;
   audit_heads: AuditHeadRow;

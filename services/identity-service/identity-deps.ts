@@ -12,6 +12,8 @@ export interface IdentityDeps {
   readonly log: DatabaseLog;
   /** API keys of a tenant for which no quota is set; default: the code's. */
   readonly apiKeysMax?: number;
+  /** Likewise people who log in. */
+  readonly peopleMax?: number;
   /** How people log in with a browser; `undefined` where they do not. */
   readonly login: LoginDeps | undefined;
 }

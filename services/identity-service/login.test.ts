@@ -1,5 +1,6 @@
 import { SESSION_COOKIE } from '@tocsin/auth/session-verifier.ts';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { KNOWN_MS } from './known-people.ts';
 import { Browser } from './testing/browser.ts';
 import { type LoginHouse, openLoginHouse } from './testing/login-house.ts';
 
@@ -135,6 +136,83 @@ describe('a login', () => {
     house.provider.answers = false;
     return browser.request(back);
   }
+});
+
+describe('the quota of people', () => {
+  const logIn = async (person: string) => (await house.logIn(new Browser(), person)).status;
+  const setQuota = (users: number | undefined) =>
+    house.db.database.inPlatform((tx) =>
+      tx
+        .updateTable('tenants')
+        .set({ quota: JSON.stringify({ users }) })
+        .where('tenant_id', '=', 'acme-corp')
+        .execute(),
+    );
+  afterEach(() => setQuota(undefined));
+
+  it('lets in as many as it says, also at the same time, and whom it knows again and again', async () => {
+    await house.logIn(new Browser());
+    const newcomers = ['eli', 'fay', 'gus', 'hal'];
+    for (const name of newcomers) house.provider.people.set(name, { groups: ['acme-soc'] });
+    const known = await house.db.database.inPlatform((tx) =>
+      tx
+        .selectFrom('known_people')
+        .select('subject')
+        .where('tenant_id', '=', 'acme-corp')
+        .execute(),
+    );
+    await setQuota(known.length + 2);
+    const answers = await Promise.all(newcomers.map(logIn));
+    expect(answers.toSorted()).toEqual([303, 303, 403, 403]);
+    const refused = newcomers[answers.indexOf(403)] ?? '';
+    const answer = await house.logIn(new Browser(), refused);
+    expect(((await answer.json()) as { detail: string }).detail).toContain('larger quota (users)');
+    expect(await logIn('ada')).toBe(303);
+    expect(await logIn(newcomers[answers.indexOf(303)] ?? '')).toBe(303);
+  });
+
+  it('counts nobody who did not log in for 30 days', async () => {
+    await setQuota(1);
+    house.provider.people.set('ina', { groups: ['acme-soc'] });
+    expect(await logIn('ina')).toBe(403);
+    await house.db.database.inPlatform((tx) =>
+      tx
+        .updateTable('known_people')
+        .set({ last_login_at: new Date(house.clock.now() - KNOWN_MS) })
+        .execute(),
+    );
+    expect(await logIn('ina')).toBe(303);
+    expect(await logIn('ada')).toBe(403);
+  });
+
+  it('forgets them with the tenant', async () => {
+    const tenant_id = 'short-corp';
+    const left = await house.db.database.inPlatform(async (tx) => {
+      const who = { created_by: 'test', modified_by: 'test' };
+      const what = { name: 'Short', retention_days: 90, data_residency: 'x' };
+      await tx
+        .insertInto('tenants')
+        .values({ tenant_id, ...what, ...who })
+        .execute();
+      await tx
+        .insertInto('known_people')
+        .values({ tenant_id, subject: 'joe', last_login_at: new Date(house.clock.now()) })
+        .execute();
+      for (const status of ['suspended', 'deleting'] as const) {
+        await tx
+          .updateTable('tenants')
+          .set({ status })
+          .where('tenant_id', '=', tenant_id)
+          .execute();
+      }
+      return tx
+        .selectFrom('known_people')
+        .where('tenant_id', '=', tenant_id)
+        .select('subject')
+        .execute();
+    });
+    expect(left).toEqual([]);
+  });
 });
 
 describe('the way back from the provider', () => {

@@ -128,6 +128,7 @@ export function composeControl(parts: ControlParts): ControlServices {
       log: parts.databaseLog,
       login: parts.login,
       apiKeysMax: parts.defaultQuota.api_keys,
+      peopleMax: parts.defaultQuota.users,
     }),
     createTenantService({
       database,

@@ -18,7 +18,7 @@ export const TenantQuota = Type.Object(
     ingest_bytes_per_second: amount('Bytes of ingest bodies as they arrive'),
     ingest_decompressed_bytes_per_second: amount('Bytes of ingest bodies after decompression'),
     stored_bytes: amount('Bytes of raw lines kept in the archive, compressed'),
-    users: amount('People known to the tenant'),
+    users: amount('People who logged in within 30 days'),
     api_keys: amount('API keys that are not revoked'),
   },
   { additionalProperties: false, title: 'Tenant quota' },

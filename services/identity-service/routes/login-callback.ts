@@ -2,6 +2,7 @@ import { hostCookie, readCookie } from '@tocsin/auth/cookie.ts';
 import type { Principal } from '@tocsin/auth/principal.ts';
 import { hashSessionId, SESSION_COOKIE, SESSION_MS_MAX } from '@tocsin/auth/session-verifier.ts';
 import { isSubject } from '@tocsin/auth/token-verifier.ts';
+import { DEFAULT_QUOTA } from '@tocsin/contracts/tenant-quota.ts';
 import { publicRoute, type Route } from '@tocsin/http/route.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { uuidV7 } from '@tocsin/kernel/uuid.ts';
@@ -9,6 +10,7 @@ import Type from 'typebox';
 import { chooseGrant, grantsOf } from '../domain/group-grants.ts';
 import { noLogin } from '../domain/no-login.ts';
 import type { IdentityDeps } from '../identity-deps.ts';
+import { notePerson } from '../known-people.ts';
 import type { PendingLogin } from '../login-cookie.ts';
 import type { ProvedPerson } from '../oidc-provider.ts';
 import { randomText } from '../random-text.ts';
@@ -73,7 +75,7 @@ interface Beginning {
 
 /** Who logs in again, or as another role, leaves no session of this browser behind. */
 async function begin(
-  { database, world, login: setup }: IdentityDeps,
+  { database, world, login: setup, peopleMax = DEFAULT_QUOTA.users }: IdentityDeps,
   { tokens }: LoginParts,
   { login, person, id, before, requestId }: Beginning,
 ): Promise<void> {
@@ -96,12 +98,19 @@ async function begin(
     if (tenantId !== undefined) {
       const tenant = await tx
         .selectFrom('tenants')
-        .select('status')
+        .select(['status', 'quota'])
         .where('tenant_id', '=', tenantId)
         .executeTakeFirst();
       if (tenant?.status !== 'active') {
         throw new Problem('forbidden', { detail: `the tenant ${tenantId} is not active` });
       }
+      const { subject } = person;
+      await notePerson(tx, {
+        tenantId,
+        subject,
+        now,
+        peopleMax: tenant.quota.users ?? peopleMax,
+      });
     }
     const old =
       before === undefined ? undefined : await findSession(tx, hashSessionId(before), now);
