@@ -20,6 +20,8 @@ export const MAIN = join(ROOT, 'apps/tocsin/main.ts');
 
 /** Longest wait for a start: slow machines initialise a database in it. */
 const START_MS_MAX = 150_000;
+/** Longest run of one command: below the limit of a hook, so that it is told what hung. */
+export const COMMAND_MS_MAX = 230_000;
 /** Lines of the product's log that are kept for a failed test to show. */
 const LOG_LINES_MAX = 5_000;
 
@@ -128,7 +130,7 @@ export function tocsin(
     execFile(
       process.execPath,
       [MAIN, ...args],
-      { env: surroundings(environment), maxBuffer: 64 * 1024 * 1024, timeout: 120_000 },
+      { env: surroundings(environment), maxBuffer: 64 * 1024 * 1024, timeout: COMMAND_MS_MAX },
       (error, stdout, stderr) => {
         const status = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
         resolve({ status, stdout, stderr });

@@ -30,7 +30,7 @@ const LINES: readonly (readonly [name: string, line: string])[] = [
   ['a script', '{"mark":"m17","a":"<script>alert(1)</script>","b":"\'; DROP TABLE alerts; --"}'],
 ];
 
-describe('hostile values on the whole way to storage and search', () => {
+describe('hostile values on the whole way to storage and search', { shuffle: false }, () => {
   let product: Product;
   let analyst: Caller;
   let started: unknown;

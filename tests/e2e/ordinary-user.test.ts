@@ -2,7 +2,7 @@ import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { chown, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CommandResult, freshHome, MAIN, surroundings } from './harness.ts';
+import { COMMAND_MS_MAX, type CommandResult, freshHome, MAIN, surroundings } from './harness.ts';
 
 interface Account {
   readonly uid: number;
@@ -51,7 +51,7 @@ function demoAs({ uid, gid }: Account, home: string): Promise<CommandResult> {
     execFile(
       process.execPath,
       args,
-      { uid, gid, env, cwd: home, timeout: 110_000, maxBuffer: 16 * 1024 * 1024 },
+      { uid, gid, env, cwd: home, timeout: COMMAND_MS_MAX, maxBuffer: 16 * 1024 * 1024 },
       (error, stdout, stderr) => {
         const status = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
         resolve({ status, stdout, stderr });
