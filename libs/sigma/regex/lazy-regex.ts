@@ -6,7 +6,7 @@ import type { Instruction, RegexProgram } from './regex-program.ts';
 export const STATES_MAX = 2000;
 
 const UNKNOWN = -1;
-/** The state that says an occurrence was found. */
+/** The row of the state that says an occurrence was found. Searches start in the row after it. */
 const FOUND = 0;
 const SURROGATE_HIGH = 0xd800;
 const SURROGATE_LOW = 0xdc00;
@@ -45,6 +45,7 @@ export class LazyRegex {
   readonly #members: readonly (Uint8Array | undefined)[];
   #states: State[] = [];
   #ids = new Map<string, number>();
+  /** A row a state: by class the place of the row after, {@link UNKNOWN} or {@link FOUND}. */
   #table = new Int32Array(0);
   readonly #marks: Int32Array;
   #mark = 0;
@@ -63,7 +64,7 @@ export class LazyRegex {
 
   /** Whether the expression occurs in `units[start, end)`, UTF-16. */
   search(units: Uint16Array, start: number, end: number): boolean {
-    let state = 1;
+    let row = this.#classes;
     for (let at = start; at < end; at += 1) {
       const unit = units[at] as number;
       let kind: number;
@@ -79,32 +80,37 @@ export class LazyRegex {
         }
         kind = this.#classOf(code);
       }
-      let next = this.#table[state * this.#classes + kind] as number;
-      if (next === UNKNOWN) next = this.#step(state, kind);
+      let next = this.#table[row + kind] as number;
+      if (next === UNKNOWN) next = this.#step(row, kind);
       if (next === FOUND) return true;
-      state = next;
+      row = next;
     }
-    return this.#foundAtEnd(state);
+    return this.#foundAtEnd(row);
   }
 
   /**
    * The same in the content of a JSON string in ASCII that has no `\u` and no `\/`: read as it stands, not decoded.
    */
   searchJson(bytes: Uint8Array, start: number, end: number): boolean {
-    let state = 1;
+    const kinds = this.#asciiClass;
+    let table = this.#table;
+    let row = this.#classes;
     for (let at = start; at < end; at += 1) {
       let byte = bytes[at] as number;
       if (byte === BACKSLASH) {
         at += 1;
         byte = UNESCAPED[bytes[at] as number] as number;
       }
-      const kind = this.#asciiClass[byte] as number;
-      let next = this.#table[state * this.#classes + kind] as number;
-      if (next === UNKNOWN) next = this.#step(state, kind);
-      if (next === FOUND) return true;
-      state = next;
+      const kind = kinds[byte] as number;
+      let next = table[row + kind] as number;
+      if (next <= FOUND) {
+        if (next === UNKNOWN) next = this.#step(row, kind);
+        if (next === FOUND) return true;
+        table = this.#table;
+      }
+      row = next;
     }
-    return this.#foundAtEnd(state);
+    return this.#foundAtEnd(row);
   }
 
   #classOf(code: number): number {
@@ -140,17 +146,22 @@ export class LazyRegex {
     return id;
   }
 
-  #step(from: number, kind: number): number {
-    const state = this.#states[from] as State;
+  /** The row after `row`, or {@link FOUND}. */
+  #step(row: number, kind: number): number {
+    const state = this.#stateAt(row);
     const code = this.#bounds[kind] as number;
     const reached = this.#closure(state, code);
     const next =
       reached === undefined
         ? FOUND
-        : this.#stateOf(this.#consume(reached, kind), this.#keptBefore(code));
+        : this.#stateOf(this.#consume(reached, kind), this.#keptBefore(code)) * this.#classes;
     // The table may have been emptied: then the row is another state's.
-    if (this.#states[from] === state) this.#table[from * this.#classes + kind] = next;
+    if (this.#stateAt(row) === state) this.#table[row + kind] = next;
     return next;
+  }
+
+  #stateAt(row: number): State {
+    return this.#states[row / this.#classes] as State;
   }
 
   #consume(reached: readonly number[], kind: number): Int32Array {
@@ -172,8 +183,8 @@ export class LazyRegex {
     return assertionHolds('word_edge', code, undefined) ? LETTER : OTHER;
   }
 
-  #foundAtEnd(id: number): boolean {
-    const state = this.#states[id] as State;
+  #foundAtEnd(row: number): boolean {
+    const state = this.#stateAt(row);
     state.foundAtEnd ??= this.#closure(state, undefined) === undefined;
     return state.foundAtEnd;
   }
