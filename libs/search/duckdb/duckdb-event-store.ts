@@ -39,13 +39,19 @@ import { UNFINISHED } from './rewrite-day.ts';
 /** How long looking for the records of frames may take. */
 const FRAMES_DEADLINE_MS = 5_000;
 
+/**
+ * Pages of files stay in DuckDB's memory until it is used up, so this is what it takes in the end. A roll under full load
+ * takes 250 (measured); what does not fit is put aside in the folder `tmp`.
+ */
+const MEMORY_MB = 512;
+
 /** How the event store is opened. */
 export interface DuckDbOptions {
   /** Folder of the day files. One store at a time may have it: a second opener would lose writes silently. */
   readonly folder: string;
   readonly world: World;
   readonly formatRawRef: RawRefFormat;
-  /** Memory DuckDB may take, MB; default 1024. */
+  /** Memory DuckDB may take for hot rows, rolls, searches and pages of files it keeps, MB; default {@link MEMORY_MB}. */
   readonly memoryMb?: number;
   /** Threads of DuckDB; default 2. */
   readonly threads?: number;
@@ -104,7 +110,7 @@ export class DuckDbEventStore implements SearchStore {
     let lostDays = await setCondemnedAside(world.disk, folder);
     for (;;) {
       const instance = await DuckDBInstance.create(':memory:', {
-        memory_limit: `${options.memoryMb ?? 1024}MB`,
+        memory_limit: `${options.memoryMb ?? MEMORY_MB}MB`,
         threads: String(options.threads ?? 2),
         temp_directory: `${folder}/tmp`,
       });

@@ -4,14 +4,14 @@ import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import { ClientIds } from './client-ids.ts';
 import { condemn, DamagedDay, dayFault, isDamage } from './damaged-day.ts';
-import { DayFile } from './day-file.ts';
+import { DayFile, ROW_GROUP_ROWS } from './day-file.ts';
 import { EventChunk } from './event-chunk.ts';
 import { dayOf, type EventFiles } from './event-files.ts';
 import type { FrameRecord } from './frame-record.ts';
 import { HotTable } from './hot-table.ts';
 
-/** Rows of a DuckDB row group: a roll of whole groups is written past the log, at half the cost (measured). */
-export const ROLL_ROWS = 122_880;
+/** Rows of a row group: a roll of whole groups is written past the log, at half the cost (measured). */
+export const ROLL_ROWS = ROW_GROUP_ROWS;
 
 /** One frame on its way into the store: its record without what the store itself adds. */
 export type FrameFacts = Omit<FrameRecord, 'frame' | 'tenantId' | 'parseFailures'>;
