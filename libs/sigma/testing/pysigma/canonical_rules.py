@@ -8,6 +8,7 @@ that of canonical-rule.ts beside this file, which makes the same of our own read
 
 import json
 import sys
+from operator import eq, ge, gt, le, lt, ne
 
 import yaml
 from sigma.collection import SigmaCollection
@@ -18,7 +19,13 @@ from sigma.conditions import (
     ConditionOR,
     ConditionValueExpression,
 )
-from sigma.correlations import SigmaCorrelationCondition, SigmaCorrelationRule
+from sigma.correlations import (
+    CorrelationConditionAND,
+    CorrelationConditionNOT,
+    SigmaCorrelationCondition,
+    SigmaCorrelationRule,
+    SigmaRuleReference,
+)
 from sigma.exceptions import SigmaError
 from sigma.rule import SigmaRule
 from sigma.types import (
@@ -138,11 +145,46 @@ def reference_operator(value):
     return "endswith" if value.ends_with else "equals"
 
 
+COMPARISONS = {"lt": lt, "lte": le, "gt": gt, "gte": ge, "eq": eq, "neq": ne}
+# Subsets of more rules are not written down.
+RULES_MAX = 8
+
+
+def met(rule, names):
+    """Of each subset of the rules, in binary order, whether the condition is met when just those have matched."""
+
+    def holds(node, matched):
+        if isinstance(node, SigmaRuleReference):
+            return node.reference in matched
+        if isinstance(node, CorrelationConditionNOT):
+            return not holds(node.args[0], matched)
+        parts = [holds(part, matched) for part in node.args]
+        return all(parts) if isinstance(node, CorrelationConditionAND) else any(parts)
+
+    condition = rule.condition
+    out = ""
+    for subset in range(2 ** len(names)):
+        matched = {name for bit, name in enumerate(names) if subset >> bit & 1}
+        if isinstance(condition, SigmaCorrelationCondition):
+            is_met = COMPARISONS[condition.op.name.lower()](len(matched), condition.count)
+        else:
+            is_met = holds(condition.parsed, matched)
+        out += "1" if is_met else "0"
+    return out
+
+
+def rule_names(rule):
+    if rule.rules is None:
+        return rule.condition.get_referenced_rules()
+    return list(dict.fromkeys(one.reference for one in rule.rules))
+
+
 def correlation(rule):
-    """What of a correlation can be compared: a temporal one without a condition has none worth the name."""
+    """What of a correlation can be compared."""
+    names = rule_names(rule)
     printed = {
         "type": rule.type.name.lower(),
-        "inputs": len(set(rule.rules or [])),
+        "inputs": len(names),
         "groupBy": rule.group_by or [],
         "seconds": rule.timespan.seconds,
         "generate": rule.generate,
@@ -153,6 +195,8 @@ def correlation(rule):
         fields = condition.fieldref or []
         printed["bound"] = [condition.op.name.lower(), condition.count]
         printed["fields"] = [fields] if isinstance(fields, str) else fields
+    elif len(names) <= RULES_MAX:
+        printed["met"] = met(rule, names)
     return printed
 
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Bound, CorrelationPlan } from '@tocsin/correlation/engine/plan.ts';
 import type { SigmaCorrelation } from '../../correlation/correlation-rule.ts';
 import { loadSigma } from '../../load-sigma.ts';
 import type { LoadOptions, RuleFile } from '../../rule/load-rules.ts';
@@ -44,7 +45,6 @@ export function ourReading(files: readonly RuleFile[], options: LoadOptions = {}
 /** What of a correlation can be compared, as `canonical_rules.py` prints it. */
 function canonicalCorrelation({ type, generate, plan }: SigmaCorrelation): object {
   const { inputs, groupBy, carried, spanMs, bounds } = plan;
-  const [bound] = bounds;
   const aliased = groupBy.filter((name, at) =>
     inputs.some(({ groupFields }) => groupFields[at] !== name),
   );
@@ -56,10 +56,42 @@ function canonicalCorrelation({ type, generate, plan }: SigmaCorrelation): objec
     generate,
     aliases: [...aliased, ...carried].sort(),
   };
-  if (type.startsWith('temporal') || bound === undefined) return shape;
+  if (type.startsWith('temporal')) {
+    return inputs.length <= RULES_MAX ? { ...shape, met: metOf(plan) } : shape;
+  }
+  const [bound] = bounds;
   const fields = inputs[0]?.valueFields ?? [];
-  return { ...shape, bound: [bound.operator, bound.value], fields };
+  return { ...shape, bound: [bound?.operator, bound?.value], fields };
 }
+
+/** Subsets of more rules are not written down. */
+const RULES_MAX = 8;
+
+/** Of each subset of the rules, in binary order, whether the condition is met when just those have matched. */
+function metOf({ inputs, measure, bounds }: CorrelationPlan): string {
+  const rules = inputs.map((_, input) => input);
+  const subsets = Array.from({ length: 2 ** rules.length }, (_, subset) =>
+    rules.filter((input) => (subset >> input) & 1),
+  );
+  const isMet = (matched: readonly number[]): boolean =>
+    measure.kind === 'pattern'
+      ? measure.alternatives.some(
+          ({ steps, absent }) =>
+            steps.every((step) => matched.includes(step)) &&
+            !absent.some((input) => matched.includes(input)),
+        )
+      : bounds.every(({ operator, value }) => COMPARISONS[operator](matched.length, value));
+  return subsets.map((matched) => (isMet(matched) ? '1' : '0')).join('');
+}
+
+const COMPARISONS: Readonly<Record<Bound['operator'], (left: number, right: number) => boolean>> = {
+  lt: (left, right) => left < right,
+  lte: (left, right) => left <= right,
+  gt: (left, right) => left > right,
+  gte: (left, right) => left >= right,
+  eq: (left, right) => left === right,
+  neq: (left, right) => left !== right,
+};
 
 interface PrintedDocument {
   readonly file: string;
