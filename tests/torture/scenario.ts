@@ -1,4 +1,4 @@
-import { type Caller, freePort, freshHome, Product } from '../e2e/harness.ts';
+import { Caller, freePort, freshHome, Product } from '../e2e/harness.ts';
 import { check } from './check.ts';
 import { Ledger } from './ledger.ts';
 import { drained, readStored, readVictims } from './read-stored.ts';
@@ -24,6 +24,9 @@ export interface Effort {
   readonly minutes?: number;
 }
 
+/** How far the scenario that runs is, for whoever waits. */
+export const progress = { now: '' };
+
 /** Says whether another cycle is due: so many are wanted, as far as the time goes. A slow machine does fewer. */
 export class Cycles {
   readonly #end: number;
@@ -36,6 +39,7 @@ export class Cycles {
 
   /** At least one is always done. */
   more(done: number): boolean {
+    progress.now = `${done} of ${this.wanted}`;
     return done === 0 || (done < this.wanted && this.inTime);
   }
 
@@ -51,6 +55,7 @@ export interface Scenario {
 }
 
 const TENANT = 'acme-corp';
+const TOKEN_SECONDS = 3_600;
 /** What the writer offers: the product must be under load when a fault comes. */
 export const EVENTS_PER_SECOND = 6_000;
 /** A product that takes nothing for so long is broken, however slow the machine is. */
@@ -65,11 +70,15 @@ export class Patient {
   readonly home: string;
   readonly port: number;
   readonly figures: Record<string, unknown> = {};
+  /** Set before the load: the writer then takes a 401 as a reason to sign in again. */
+  clockMoves = false;
   product: Product;
   analyst: Caller;
   #writer: Writer | undefined;
   /** Each writer has sources of its own. */
   #loads = 0;
+  /** Tokens asked for because the clock had moved. */
+  #renewed = 0;
 
   private constructor(product: Product, analyst: Caller) {
     this.product = product;
@@ -96,7 +105,7 @@ export class Patient {
   /** Lets the writer begin. */
   async load(eventsPerSecond = EVENTS_PER_SECOND): Promise<void> {
     const { url } = this.product;
-    const token = await this.product.token('soc_analyst', TENANT, 3600);
+    const token = await this.product.token('soc_analyst', TENANT, TOKEN_SECONDS);
     this.#writer = new Writer({
       url,
       tenant: TENANT,
@@ -104,8 +113,20 @@ export class Patient {
       ledger: this.ledger,
       eventsPerSecond,
       firstSource: SOURCES * this.#loads,
+      renew: this.clockMoves ? () => this.#freshToken() : undefined,
     });
     this.#loads += 1;
+  }
+
+  /** A token by the product's clock of now; living a second less than the one before, or a kept one would be given. */
+  #freshToken(): Promise<string> {
+    this.#renewed += 1;
+    return this.product.token('soc_analyst', TENANT, TOKEN_SECONDS - this.#renewed);
+  }
+
+  /** Signs the analyst in again: the clock was moved. */
+  async signIn(): Promise<void> {
+    this.analyst = new Caller(this.product, await this.#freshToken(), TENANT);
   }
 
   /** Lets the writer end, with its last requests acknowledged. */
@@ -164,6 +185,13 @@ export class Patient {
       },
     };
   }
+}
+
+/** A report with what the scenario itself found beside the comparison. */
+export function withFaults(report: Report, faults: readonly string[]): Report {
+  if (faults.length === 0) return report;
+  const all = [...report.faults, ...faults].slice(0, FAULTS_LISTED_MAX);
+  return { ...report, result: 'failed', faults: all };
 }
 
 /** What a machine without the means for a fault reports. */

@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.ts';
+import { clock } from './scenarios/clock.ts';
 import { damage } from './scenarios/damage.ts';
 import { database } from './scenarios/database.ts';
 import { diskFull } from './scenarios/disk-full.ts';
@@ -17,6 +18,7 @@ export const SCENARIOS: readonly Scenario[] = [
   failpoints,
   freeze,
   database,
+  clock,
   hostile,
   overload,
   diskFull,

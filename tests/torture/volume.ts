@@ -1,9 +1,10 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { faultTools, librariesOf } from './fault-tools.ts';
 
 const run = promisify(execFile);
 
@@ -39,12 +40,10 @@ export class Volume {
   /** Why this machine cannot have one; undefined when it can. */
   static async lacks(type: FileSystem): Promise<string | undefined> {
     if (process.getuid?.() !== 0) return 'mounting needs root';
-    const tool = await run(`mkfs.${type}`, ['-V'], { env: surroundings() }).then(
-      () => '',
-      (error: { code?: string }) =>
-        error.code === 'ENOENT' ? `mkfs.${type} is not installed` : '',
-    );
-    if (tool !== '') return tool;
+    if (!(await hasMkfs(type))) {
+      const name = type === 'xfs' ? 'xfsprogs' : 'e2fsprogs';
+      return `mkfs.${type} is missing: apt-get update && apt-get install ${name}`;
+    }
     try {
       const volume = await Volume.make(type);
       await volume.remove();
@@ -61,7 +60,7 @@ export class Volume {
     attached.add(volume);
     await writeFile(volume.#image, '');
     await truncate(volume.#image, IMAGE_BYTES);
-    await run(`mkfs.${type}`, ['-q', volume.#image], { env: surroundings() });
+    await run(`mkfs.${type}`, ['-q', volume.#image], { env: await surroundings(type) });
     await mkdir(volume.mount);
     await volume.attach();
     return volume;
@@ -101,7 +100,7 @@ export class Volume {
   /** Repairs what an error marked, while it is detached. */
   async repair(): Promise<void> {
     // fsck's status says what it did: 1 is "repaired".
-    await run('fsck.ext4', ['-fy', this.#image], { env: surroundings() }).catch(
+    await run('fsck.ext4', ['-fy', this.#image], { env: await surroundings('ext4') }).catch(
       (error: { code?: number }) => {
         if (error.code !== 1) throw error;
       },
@@ -121,7 +120,22 @@ export class Volume {
   }
 }
 
-/** Tools of file systems are often not on an ordinary user's path. */
-function surroundings(): NodeJS.ProcessEnv {
-  return { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/sbin` };
+async function hasMkfs(type: FileSystem): Promise<boolean> {
+  return run(`mkfs.${type}`, ['-V'], { env: await surroundings(type) }).then(
+    () => true,
+    (error: { code?: unknown }) => error.code !== 'ENOENT',
+  );
+}
+
+/** Tools of file systems are often not on an ordinary user's path; those of xfs are fetched where there are none. */
+async function surroundings(type: FileSystem): Promise<NodeJS.ProcessEnv> {
+  const path = `${process.env['PATH']}:/usr/sbin:/sbin`;
+  const own = type === 'ext4' || existsSync('/usr/sbin/mkfs.xfs') || existsSync('/sbin/mkfs.xfs');
+  const tools = own ? undefined : await faultTools();
+  if (tools === undefined) return { ...process.env, PATH: path };
+  return {
+    ...process.env,
+    PATH: `${path}:${tools}/sbin:${tools}/usr/sbin`,
+    LD_LIBRARY_PATH: `${librariesOf(tools)}:${tools}/lib`,
+  };
 }

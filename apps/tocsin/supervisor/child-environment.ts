@@ -8,7 +8,11 @@ const PASSED_ON = [
   'TMPDIR',
   'NODE_EXTRA_CA_CERTS',
   'SSL_CERT_FILE',
+  // An allocator that the operator chose; the moved clock of a test.
+  'LD_PRELOAD',
 ] as const;
+/** Settings of libfaketime, which moves the clock under real processes. */
+const OF_MOVED_CLOCK = 'FAKETIME';
 
 /** Settings the supervisor reads itself; children get what they need of them in files below the home. */
 const KEPT_BACK = new Set(['TOCSIN_DATABASE_URL', 'TOCSIN_DATABASE_URL_FILE', 'TOCSIN_TOKEN']);
@@ -30,5 +34,6 @@ export function childEnvironment(
 
 function isPassedOn(name: string): boolean {
   if (KEPT_BACK.has(name)) return false;
-  return name.startsWith('TOCSIN_') || PASSED_ON.some((known) => known === name);
+  if (name.startsWith('TOCSIN_') || name.startsWith(OF_MOVED_CLOCK)) return true;
+  return PASSED_ON.some((known) => known === name);
 }

@@ -46,7 +46,7 @@ export async function spawnServer(
       ...(account === undefined ? {} : { uid: account.uid, gid: account.gid }),
       cwd: '/',
       detached: true,
-      env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC' },
+      env: { PATH: process.env['PATH'], LC_ALL: 'C', TZ: 'UTC', ...preloaded() },
       stdio: ['ignore', 'ignore', file === undefined ? 'pipe' : file.fd],
     });
     const pid = await spawned(child, engine.postgres);
@@ -55,6 +55,12 @@ export async function spawnServer(
   } finally {
     await file?.close();
   }
+}
+
+/** The clock of the server is that of the processes that ask it, also where a test moves it (libfaketime). */
+function preloaded(): Record<string, string | undefined> {
+  const isOfIt = (name: string): boolean => name === 'LD_PRELOAD' || name.startsWith('FAKETIME');
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => isOfIt(name)));
 }
 
 /**

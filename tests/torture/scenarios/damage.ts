@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Patient, type Report, type Scenario } from '../scenario.ts';
+import { Patient, type Scenario, withFaults } from '../scenario.ts';
 
 const FILES_DAMAGED = 3;
 
@@ -58,9 +58,4 @@ async function spoil(folder: string, fits: RegExp): Promise<string> {
     await file.close();
   }
   return path.slice(folder.length + 1);
-}
-
-function withFaults(report: Report, faults: readonly string[]): Report {
-  if (faults.length === 0) return report;
-  return { ...report, result: 'failed', faults: [...report.faults, ...faults] };
 }

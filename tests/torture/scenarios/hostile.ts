@@ -1,7 +1,7 @@
 import type { Caller } from '../../e2e/harness.ts';
 import { until } from '../../e2e/harness.ts';
 import { hostileLines } from '../hostile-lines.ts';
-import { Patient, type Report, type Scenario } from '../scenario.ts';
+import { Patient, type Scenario, withFaults } from '../scenario.ts';
 
 const NOISY = 'globex';
 /** Past this many alerts a minute a rule storms. */
@@ -148,9 +148,4 @@ async function accepted(
 
 async function pidsOf({ product }: Patient): Promise<string> {
   return (await product.parts()).map(({ name, pid }) => `${name} ${pid}`).join(', ');
-}
-
-function withFaults(report: Report, faults: readonly string[]): Report {
-  if (faults.length === 0) return report;
-  return { ...report, result: 'failed', faults: [...report.faults, ...faults] };
 }

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cycles, Patient, type Scenario } from '../scenario.ts';
+import { Cycles, EVENTS_PER_SECOND, Patient, type Scenario } from '../scenario.ts';
 
 const PARTS = ['data', 'control', 'postgres'] as const;
 const LONG = { cycles: 200, minutes: 60, flow: 3_000, chanceMs: 700 };
 const SHORT = { cycles: 20, minutes: 1.5, flow: 1_000, chanceMs: 300 };
+
+/** Events a second that are to be offered while the product is up. */
+const OFFERED_AIM = 5_000;
 
 /** `kill -9` of every process in turn under load; every fourth kill takes the supervisor, every eighth all at once. */
 export const kill: Scenario = {
@@ -35,7 +38,14 @@ export const kill: Scenario = {
       cycle += 1;
       await patient.restart();
     }
-    Object.assign(patient.figures, { kills: cycle, wanted: cycles.wanted, killed });
+    Object.assign(patient.figures, {
+      kills: cycle,
+      wanted: cycles.wanted,
+      killed,
+      offered_wanted_per_second: EVENTS_PER_SECOND,
+      // Of a machine with nothing else to do: a figure, so that a busy one does not fail.
+      offered_aim_met: patient.ledger.offeredWhileUp >= OFFERED_AIM,
+    });
     return patient.judge(this.name);
   },
 };
