@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -67,6 +67,27 @@ describe('the rules of content/sigma and content/sigma-offline', () => {
       'SSH login after many failures from the same address',
       'The memory of LSASS is read',
     ]);
+  });
+});
+
+describe('the guide to adding a rule', () => {
+  const guide = readFileSync(
+    join(import.meta.dirname, '../../../docs/guides/add-a-rule.md'),
+    'utf8',
+  );
+  const block = (language: string): string =>
+    new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(guide)?.[1] ?? '';
+
+  it('has a rule that alerts on its samples', async () => {
+    const path = put('guide.yml', block('yaml'));
+    put('guide.samples.json', block('json'));
+    expect(await testRules([path])).toMatchObject({ files: 1, samples: 2, failures: [] });
+  });
+
+  it('gives an exception to a rule that ships and may have one', async () => {
+    const { rules } = await readContent(CONTENT, undefined);
+    const id = /-X PATCH \$API\/v1\/rules\/([0-9a-f-]{36})/.exec(guide)?.[1];
+    expect(rules.map((rule) => rule.id)).toContain(id);
   });
 });
 
