@@ -7,8 +7,10 @@ import type { LogPosition } from '@tocsin/bus/event-bus.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
 import { RULE_PACK } from '@tocsin/content/rule-pack.ts';
 import type { ScoredAlert } from '@tocsin/contracts/alert.ts';
-import { createDetector } from '@tocsin/detect-service/detector.ts';
+import { createDetector, type Detector } from '@tocsin/detect-service/detector.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
+import type { SigmaInUse } from '@tocsin/detect-service/domain/sigma/sigma-match.ts';
+import { SigmaRules } from '@tocsin/detect-service/domain/sigma/sigma-rules.ts';
 import { type Disk, systemDisk } from '@tocsin/kernel/disk.ts';
 import type { Failpoint } from '@tocsin/kernel/failpoint.ts';
 import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
@@ -19,6 +21,7 @@ import { parseQuery } from '@tocsin/query/parse-query.ts';
 import { DuckDbEventStore } from '@tocsin/search/duckdb/duckdb-event-store.ts';
 import { ALL_TIME, type Document } from '@tocsin/search/search-store.ts';
 import { openMemoryWindowStore } from '@tocsin/windows/memory-window-store.ts';
+import { DeferredTrial } from '../deferred-trial.ts';
 import { Pipeline, type PipelineOutput } from '../pipeline.ts';
 
 const registry = buildRuleRegistry(RULE_PACK);
@@ -63,6 +66,13 @@ export class TestHome {
   /** Offset up to which the log is done. */
   cursor = 0;
   readonly published: ScoredAlert[] = [];
+  /** Sigma rules, if a test has some, and what each may cost. */
+  sigma: { readonly content: SigmaInUse; readonly stepsMax: number } | undefined;
+  /** Frames that wait for rules off the hot path, and how many of them are done. */
+  readonly deferred: Frame[] = [];
+  deferredCursor = 0;
+  #laneAt = 0;
+  detector!: Detector;
   readonly deadLetters: { offset: number; ordinal: number; reason: string }[] = [];
   readonly counted: Counted = { stored: 0, parseFailed: 0, duplicates: 0, deadLettered: 0 };
   readonly fatal: unknown[] = [];
@@ -96,12 +106,21 @@ export class TestHome {
     this.#objects = await FolderObjectStore.open(join(this.#folder, 'objects'), world);
     const windows = await openMemoryWindowStore(world, { folder: join(this.#folder, 'windows') });
     this.windowsLost = windows.lost;
-    const detector = createDetector({ rules: registry, windows, world });
+    const sigma = this.sigma && new SigmaRules(new Set(['linux-auth']));
+    if (this.sigma !== undefined) sigma?.use(this.sigma.content);
+    this.detector = createDetector({
+      rules: registry,
+      windows,
+      world,
+      ...(sigma && { sigma }),
+      sigmaStepsMax: this.sigma?.stepsMax,
+    });
+    this.#laneAt = this.deferredCursor;
     this.pipeline = new Pipeline({
       store: this.store,
       archive: new RawArchive(this.#objects, world),
       windows,
-      detector,
+      detector: this.detector,
       world,
       counters: this.#counters(),
       output: this.#output(world),
@@ -120,6 +139,31 @@ export class TestHome {
   takeOne(frame: Frame, offset: number): Promise<void> {
     const position = { ...at(frame), offset };
     return this.pipeline.take({ position, frame, replayed: offset <= this.cursor });
+  }
+
+  /** Tries deferred rules on the frames that wait for them, as their thread does. */
+  async runLane(): Promise<void> {
+    const trial = new DeferredTrial();
+    trial.setRules(this.detector.deferring?.rules() ?? []);
+    for (; this.#laneAt < this.deferred.length; this.#laneAt += 1) {
+      const frame = this.deferred[this.#laneAt];
+      if (frame === undefined) return;
+      const position = {
+        ...at(frame),
+        topic: frame.topic,
+        offset: this.#laneAt + 1,
+      } as LogPosition;
+      const { tenantId, receivedAt } = frame;
+      const found = trial.take(frame, undefined);
+      await this.pipeline.takeDeferred({
+        ...found,
+        position,
+        tenantId,
+        receivedAt,
+        replayed: false,
+        waiting: 0,
+      });
+    }
   }
 
   /** True when the process met its planned crash. */
@@ -220,7 +264,9 @@ export class TestHome {
         const refusal = this.refusePublish();
         if (refusal !== undefined) throw refusal;
         world.failpoint('publish.before-commit');
-        for (const { body } of frames)
+        for (const frame of frames.filter(({ topic }) => topic === 'deferred.events'))
+          this.deferred.push(frame);
+        for (const { body } of frames.filter(({ topic }) => topic !== 'deferred.events'))
           this.published.push(
             ...body
               .toString()
@@ -234,7 +280,10 @@ export class TestHome {
       },
       commit: async (positions) => {
         world.failpoint('cursor.before-commit');
-        for (const { offset } of positions) this.cursor = Math.max(this.cursor, offset);
+        for (const { topic, offset } of positions) {
+          if (topic === 'deferred.events') this.deferredCursor = offset;
+          else this.cursor = Math.max(this.cursor, offset);
+        }
         world.failpoint('cursor.after-commit');
       },
     };
