@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@tocsin/http/testing/free-port.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLog } from '../../libs/database/log.ts';
 import { type PostgresServer, startPostgres } from '../../libs/database/server/start-postgres.ts';
-import { freePort, freshHome, Product, until } from './harness.ts';
+import { freshHome, Product, until } from './harness.ts';
 
 const TENANT = 'acme-corp';
 

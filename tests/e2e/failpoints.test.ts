@@ -1,6 +1,7 @@
+import { freePort } from '@tocsin/http/testing/free-port.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FAILPOINTS, type Failpoint } from '../../libs/common/kernel/failpoint.ts';
-import { type Caller, freePort, freshHome, Product, until } from './harness.ts';
+import { type Caller, freshHome, Product, until } from './harness.ts';
 
 const TENANT = 'acme-corp';
 /** Events of one round, beside the failed logins. */

@@ -1,12 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@tocsin/http/testing/free-port.ts';
 import {
   findProcess,
   isAlive,
@@ -75,25 +74,6 @@ export async function freshHome(): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'te-'));
   await chmod(home, process.getuid?.() === 0 ? 0o711 : 0o700);
   return home;
-}
-
-/**
- * A port that nobody uses at this moment. It lies below those that the system gives to whoever asks for any, so that
- * nobody gets it before the product listens, nor while a test keeps the product down.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(10_000, 32_000);
-    if (await isFree(port)) return port;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }
 
 /** Longest wait for anything else: it ends what hangs, and says what it was. */

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '@tocsin/http/testing/free-port.ts';
 import { seededRandom } from '@tocsin/kernel/random.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { corpusFile, failedLogin, wrappedLines } from './feed.ts';
-import { type Caller, freePort, freshHome, MAIN, Product, surroundings, until } from './harness.ts';
+import { type Caller, freshHome, MAIN, Product, surroundings, until } from './harness.ts';
 
 const TENANT = 'acme-corp';
 /** Victims of password guessing, each an alert that must be there once. */

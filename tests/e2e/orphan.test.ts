@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
+import { freePort } from '@tocsin/http/testing/free-port.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   findProcess,
   isAlive,
   type ProcessIdentity,
 } from '../../apps/tocsin/supervisor/process-identity.ts';
-import { freePort, freshHome, Product, tocsin, until } from './harness.ts';
+import { freshHome, Product, tocsin, until } from './harness.ts';
 
 const TENANT = 'acme-corp';
 

@@ -1,4 +1,5 @@
-import { Caller, freePort, freshHome, Product } from '../e2e/harness.ts';
+import { freePort } from '@tocsin/http/testing/free-port.ts';
+import { Caller, freshHome, Product } from '../e2e/harness.ts';
 import { check } from './check.ts';
 import { Ledger } from './ledger.ts';
 import { drained, readStored, readVictims } from './read-stored.ts';

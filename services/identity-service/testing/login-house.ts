@@ -1,11 +1,10 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { withSessions } from '@tocsin/auth/credential-verifier.ts';
 import { KeyPepper } from '@tocsin/auth/key-pepper.ts';
 import { SESSION_COOKIE, SessionVerifier } from '@tocsin/auth/session-verifier.ts';
 import { silentLog } from '@tocsin/database/log.ts';
 import { openTestDatabase, type TestDatabase } from '@tocsin/database/testing/test-database.ts';
 import { platformRoute, tenantRoute } from '@tocsin/http/route.ts';
+import { freePort } from '@tocsin/http/testing/free-port.ts';
 import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts';
 import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
 import { Secret } from '@tocsin/kernel/secret.ts';
@@ -91,6 +90,7 @@ const probes = [
 export async function openLoginHouse(): Promise<LoginHouse> {
   const db = await openTestDatabase();
   await addTenants(db);
+  // The provider must know where browsers come back to before we listen there.
   const port = await freePort();
   const origin = `http://127.0.0.1:${port}`;
   const provider = await startProvider(origin);
@@ -166,14 +166,4 @@ async function addTenants(db: TestDatabase): Promise<void> {
         .execute(),
     );
   }
-}
-
-/** The provider must know where browsers come back to before we listen there. */
-async function freePort(): Promise<number> {
-  const taken = createServer().listen(0, '127.0.0.1');
-  await once(taken, 'listening');
-  const { port } = taken.address() as AddressInfo;
-  taken.close();
-  await once(taken, 'close');
-  return port;
 }

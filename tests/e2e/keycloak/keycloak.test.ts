@@ -1,9 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SESSION_COOKIE } from '@tocsin/auth/session-verifier.ts';
+import { freePort } from '@tocsin/http/testing/free-port.ts';
 import { Browser } from '@tocsin/identity-service/testing/browser.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, freshHome, Product, until } from '../harness.ts';
+import { freshHome, Product, until } from '../harness.ts';
 import { type KeycloakAdmin, openRealm, WEB } from './keycloak-admin.ts';
 
 /** A running Keycloak, for example `http://127.0.0.1:8180`; it gets a realm of its own, which is removed again. */
