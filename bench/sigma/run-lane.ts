@@ -1,6 +1,6 @@
 /**
  * One run of our engine over a lane, in this process: prints one JSON line of figures.
- * Run `node bench/sigma/run-lane.ts RULES LANE [--warm LANE] [--mode routed|default|parse] [--objects]
+ * Run `node bench/sigma/run-lane.ts RULES LANE [--warm LANE] [--mode routed|default|parse] [--memo on|off] [--objects]
  * [--matches FILE] [--latency] [--passes N]`.
  * From bytes to (ordinal, rule numbers). CPU is user and system time of the whole process; load and the pass over the
  * warm-up lane, whose events are others, are left out. `parse` walks the events with the same reader and no rules.
@@ -16,6 +16,7 @@ const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
     mode: { type: 'string', default: 'routed' },
+    memo: { type: 'string', default: 'on' },
     warm: { type: 'string' },
     matches: { type: 'string' },
     passes: { type: 'string', default: '1' },
@@ -33,7 +34,7 @@ function cpuSince(start: NodeJS.CpuUsage): number {
 const loadStart = process.cpuUsage();
 const loaded = loadRules(ruleFiles(rulesFolder));
 const rules = values.mode === 'parse' ? [] : loaded.rules;
-const set = new RuleSet(rules);
+const set = new RuleSet(rules, { memo: values.memo === 'on' });
 const loadCpu = cpuSince(loadStart);
 
 interface Lines {
@@ -138,6 +139,7 @@ function latencies(): { p50_us: number; p99_us: number; max_us: number } {
 console.log(
   JSON.stringify({
     mode: values.mode,
+    memo: values.memo,
     rules: rules.length,
     events,
     matches,

@@ -1,13 +1,15 @@
 /**
- * `make bench-sigma`: our engine against rsigma over the same rules and events. For each lane and way of routing
- * alternating runs in fresh processes; the figure is the median of the ratios of each pair. Then match lists, delays,
- * hostile values, load, tables and tenants' overlays. `--runs N` (7; of (c), for information, at most 3), `--every N` (1:
- * the whole mix), `--processes N`, `--lanes a,b`.
+ * `make bench-sigma`: our engine against rsigma over the same rules and events. Match lists first. Then for each lane and
+ * way of routing alternating runs in fresh processes after a warm-up pass on other events, with the value memo and
+ * without; the figure is the median of the ratios of each pair. Then delays, hostile values, load, tables and tenants'
+ * overlays. `--runs N` (7; of (c), for information, at most 3), `--every N` (1: the whole mix), `--processes N`,
+ * `--lanes a,b`.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { MEMO_BYTES_MAX } from '@tocsin/sigma/index/value-memo.ts';
 import { compareMatches } from './compare-matches.ts';
 import { runOurs, runPeer, runScript } from './peer.ts';
 
@@ -44,33 +46,43 @@ function ratioLine(name: string, pairs: readonly Pair[]): string {
   const ratios = pairs.map(({ ours, peer }) => peer / ours);
   const range = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
   const us = (of: keyof Pair): string => median(pairs.map((pair) => pair[of])).toFixed(2);
-  return `${name.padEnd(34)} ${median(ratios).toFixed(2)} x (${range})  ours ${us('ours')} us, rsigma ${us('peer')} us`;
+  return `${name.padEnd(48)} ${median(ratios).toFixed(2)} x (${range})  ours ${us('ours')} us, rsigma ${us('peer')} us`;
 }
+
+/** Both are measured against the same runs of rsigma. */
+const MEMO = ['on', 'off'] as const;
+
+type Way = `${(typeof MODES)[number]}, memo ${(typeof MEMO)[number]}`;
 
 function measureLane(lane: string): void {
   const label = `${LANES[lane] ?? ''} ${lane}`;
   const warm = lane === 'mixed' ? laneFile('salted-warm') : laneFile(`${lane}-warm`);
-  const options = (mode: string): string[] => ['--warm', warm, '--mode', mode];
+  const ours = (mode: string, memo: string): number =>
+    runOurs(rules, laneFile(lane), ['--warm', warm, '--mode', mode, '--memo', memo])
+      .cpu_us_per_event;
   const parse: Pair[] = [];
-  const total: Record<(typeof MODES)[number], Pair[]> = { routed: [], default: [] };
+  const total = new Map<Way, Pair[]>();
   const runs =
     lane === 'mixed' ? Math.min(MIXED_RUNS_MAX, Number(values.runs)) : Number(values.runs);
   for (let run = 0; run < runs; run += 1) {
-    for (const mode of [...MODES, 'parse'] as const) {
-      const pair = {
-        ours: runOurs(rules, laneFile(lane), options(mode)).cpu_us_per_event,
-        peer: runPeer(rules, laneFile(lane), mode).cpu_us_per_event,
-      };
-      (mode === 'parse' ? parse : total[mode]).push(pair);
+    for (const mode of MODES) {
+      const peer = runPeer(rules, laneFile(lane), mode).cpu_us_per_event;
+      for (const memo of MEMO) {
+        const pairs = total.get(`${mode}, memo ${memo}`) ?? [];
+        total.set(`${mode}, memo ${memo}`, [...pairs, { ours: ours(mode, memo), peer }]);
+      }
     }
+    const peer = runPeer(rules, laneFile(lane), 'parse').cpu_us_per_event;
+    parse.push({ ours: ours('parse', 'off'), peer });
   }
-  for (const mode of MODES) {
-    console.log(ratioLine(`${label} bytes to match, ${mode}`, total[mode]));
-    const alone = total[mode].map(({ ours, peer }, run) => ({
-      ours: ours - (parse[run]?.ours ?? 0),
-      peer: peer - (parse[run]?.peer ?? 0),
+  console.log(`${label}: ${runs} alternating runs, fresh processes, median (least to most)`);
+  for (const [way, pairs] of total) {
+    console.log(ratioLine(`${label} bytes to match, ${way}`, pairs));
+    const alone = pairs.map((pair, run) => ({
+      ours: pair.ours - (parse[run]?.ours ?? 0),
+      peer: pair.peer - (parse[run]?.peer ?? 0),
     }));
-    console.log(ratioLine(`${label} matching alone, ${mode}`, alone));
+    console.log(ratioLine(`${label} matching alone, ${way}`, alone));
   }
   console.log(ratioLine(`${label} reading alone`, parse));
 }
@@ -98,13 +110,16 @@ try {
   const lanes = values.lanes.split(',');
   for (const lane of lanes) compareLane(lane);
   for (const lane of lanes) measureLane(lane);
+  const memoMib = Math.ceil(MEMO_BYTES_MAX / 2 ** 20);
   console.log(
-    'value memo: there is none; nothing is remembered from one value, line or event to the next',
+    `value memo: at most ${memoMib} MiB of field values, in every figure unless "off"; no lines or events`,
   );
   for (const lane of ['windows', 'process', 'hostile-64k', 'hostile-1m']) {
     const warm = lane.startsWith('hostile') ? 'hostile-64k' : `${lane}-warm`;
-    const options = ['--warm', laneFile(warm), '--latency', '--passes', '3'];
-    console.log(lane, JSON.stringify(runOurs(rules, laneFile(lane), options)));
+    for (const memo of MEMO) {
+      const options = ['--warm', laneFile(warm), '--latency', '--passes', '3', '--memo', memo];
+      console.log(lane, JSON.stringify(runOurs(rules, laneFile(lane), options)));
+    }
   }
   console.log('tenants', runScript('tenants.ts', [rules]));
 } finally {

@@ -23,6 +23,8 @@ export const ROUTES_MAX = 4096;
 export interface RuleSetOptions {
   /** How often atoms were true, from {@link RuleSet.measuredRates} of a set before. */
   readonly rates?: ReadonlyMap<string, number>;
+  /** Whether what was found in values of JSON events is remembered, see `ValueMemo`. It is, when not said. */
+  readonly memo?: boolean;
 }
 
 /**
@@ -44,7 +46,7 @@ export class RuleSet {
   ) {
     this.rules = rules;
     this.#tables = tables;
-    this.#engine = new Engine(tables.index, tables.literals);
+    this.#engine = new Engine(tables.index, tables.literals, options.memo ?? true);
   }
 
   /** The same set, built in small pieces (most far below a millisecond): `pause` is asked after each of them. */
@@ -150,9 +152,9 @@ class Engine {
   readonly jsonWalker: JsonWalker;
   readonly found: number[] = [];
 
-  constructor(index: CompiledIndex, literals: LiteralPool) {
+  constructor(index: CompiledIndex, literals: LiteralPool, memo: boolean) {
     this.index = index;
-    this.#matcher = new Matcher(index, finish(Route.build(index, literals, [])));
+    this.#matcher = new Matcher(index, finish(Route.build(index, literals, [])), memo);
     this.walker = new EventWalker(this.#matcher);
     this.jsonWalker = new JsonWalker(this.#matcher);
   }

@@ -50,7 +50,7 @@ export class Matcher {
    * @param route any of the index: {@link Matcher.begin} names the one that counts
    * @param memo whether what was found in values is remembered
    */
-  constructor(index: CompiledIndex, route: Route, memo = true) {
+  constructor(index: CompiledIndex, route: Route, memo: boolean) {
     this.index = index;
     this.route = route;
     this.values = new ValueBuffer(index.symbols);
