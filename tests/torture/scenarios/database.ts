@@ -5,8 +5,10 @@ import { Patient, type Scenario } from '../scenario.ts';
 const AWAY_MS = 60_000;
 const AWAY_SHORT_MS = 8_000;
 const CUTS = 5;
+/** Shorter than a start of the server takes. */
+const LOOK_AGAIN_MS = 100;
 
-/** PostgreSQL stopped from outside, its connections cut, killed: events are accepted and stored all the while. */
+/** PostgreSQL with its connections cut, standing still, stopped for a minute, killed: events are accepted and stored all the while. */
 export const database: Scenario = {
   name: 'database',
   async run({ short }) {
@@ -37,11 +39,26 @@ export const database: Scenario = {
     patient.figures['acknowledged_while_away'] = patient.ledger.acknowledgedEvents - before;
     signalAll(family, 'SIGCONT');
     await patient.flows();
-    process.kill(await server(), 'SIGINT');
-    await sleep(1_000);
+    patient.figures['acknowledged_while_down'] = await keepDown(
+      patient,
+      short ? AWAY_SHORT_MS : AWAY_MS,
+    );
     patient.figures['flows_after_stop_ms'] = Math.round(await patient.flows(1_000));
     await patient.product.kill('postgres');
     patient.figures['flows_after_kill_ms'] = Math.round(await patient.flows(1_000));
     return patient.judge(this.name);
   },
 };
+
+/** Stops the server again each time that the supervisor has started it; gives what was acknowledged meanwhile. */
+async function keepDown({ product, ledger }: Patient, forMs: number): Promise<number> {
+  const before = ledger.acknowledgedEvents;
+  const end = performance.now() + forMs;
+  while (performance.now() < end) {
+    const { pid } = await product.part('postgres');
+    // Immediate stop: those that are connected are not waited for.
+    if (pid !== undefined) signalAll([pid], 'SIGQUIT');
+    await sleep(LOOK_AGAIN_MS);
+  }
+  return ledger.acknowledgedEvents - before;
+}

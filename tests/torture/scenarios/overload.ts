@@ -85,10 +85,13 @@ export const overload: Scenario = {
       requests_offered: offered,
       requests_accepted: accepted,
       requests_refused: refused,
+      refused_without_retry_after: without_retry_after,
       api_p50_ms: percentile(0.5),
       api_p99_ms: percentile(0.99),
       normal_after_ms: normalAfterMs,
       aims_met: percentile(0.99) < P99_MS_MAX && normalAfterMs < NORMAL_MS_MAX,
+      seconds,
+      connections: 256,
       memory_mb: { before: memoryBefore, most: memoryMost },
     });
     const report = await patient.judge(this.name);
