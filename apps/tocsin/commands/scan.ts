@@ -8,6 +8,7 @@ export interface ScanOptions {
   readonly stats?: true;
   readonly pipeline?: readonly string[];
   readonly lists?: string;
+  readonly retired?: true;
 }
 
 export function registerScan(program: Command): void {
@@ -19,6 +20,7 @@ export function registerScan(program: Command): void {
     .option('--pipeline <file>', 'pySigma pipeline that maps fields; may be given again', collect)
     .option('--lists <file>', 'JSON with the values of placeholders: {"admins": ["root"]}')
     .option('--any-logsource', 'try every rule on every event, whatever log it is meant for')
+    .option('--retired', 'try rules too whose status is deprecated or unsupported')
     .option('--stats', 'say at the end what was read and what it cost')
     .addHelpText(
       'after',

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
 import { type Column, formatTable } from '../cli/table.ts';
+import { excerpt } from './deciding-fields.ts';
 
 /** One match. The members are the line of `--json`. */
 export interface ScanMatch {
@@ -18,7 +19,8 @@ export interface ScanMatch {
 
 /** Where matches go as they are found. */
 export interface MatchReport {
-  add(match: ScanMatch): void;
+  /** @param places where in the values of its fields the text stands that was asked for */
+  add(match: ScanMatch, places?: ReadonlyMap<string, number>): void;
   /** Waits until what was added can be forgotten. */
   flush(): Promise<void>;
   end(): Promise<void>;
@@ -73,7 +75,7 @@ export const TABLE_ROWS_MAX = 10_000;
 export class TableReport implements MatchReport {
   readonly #out: Writable;
   readonly #columns: number;
-  readonly #rows: ScanMatch[] = [];
+  readonly #rows: Row[] = [];
   #left = 0;
 
   /** @param columns of the terminal; undefined when it is none */
@@ -82,8 +84,8 @@ export class TableReport implements MatchReport {
     this.#columns = columns ?? 240;
   }
 
-  add(match: ScanMatch): void {
-    if (this.#rows.length < TABLE_ROWS_MAX) this.#rows.push(match);
+  add(match: ScanMatch, places: ReadonlyMap<string, number> = NO_PLACES): void {
+    if (this.#rows.length < TABLE_ROWS_MAX) this.#rows.push({ match, places });
     else this.#left += 1;
   }
 
@@ -93,7 +95,9 @@ export class TableReport implements MatchReport {
 
   async end(): Promise<void> {
     if (this.#rows.length === 0) return;
-    this.#out.write(`${formatTable(this.#rows, columnsFor(this.#columns))}\n`);
+    // A timeline over all files; records without a time come last.
+    const rows = this.#rows.toSorted((a, b) => compareTexts(timeOf(a), timeOf(b)));
+    this.#out.write(`${formatTable(rows, columnsFor(this.#columns))}\n`);
     if (this.#left > 0) {
       this.#out.write(`... and ${this.#left} more; --json prints all of them.\n`);
     }
@@ -101,13 +105,28 @@ export class TableReport implements MatchReport {
   }
 }
 
-function columnsFor(width: number): readonly Column<ScanMatch>[] {
+interface Row {
+  readonly match: ScanMatch;
+  readonly places: ReadonlyMap<string, number>;
+}
+
+function timeOf({ match }: Row): string {
+  return match.time ?? '~';
+}
+
+function compareTexts(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}
+
+const NO_PLACES: ReadonlyMap<string, number> = new Map();
+
+function columnsFor(width: number): readonly Column<Row>[] {
   return [
-    { heading: 'LEVEL', cell: ({ level }) => level },
-    { heading: 'TIME', cell: ({ time }) => time?.replace(/\.\d+Z$/, 'Z') },
-    { heading: 'RULE', cell: ({ title }) => title, widthMax: 56 },
-    { heading: 'FILE', cell: ({ file }) => shortPath(file), widthMax: 44 },
-    { heading: 'RECORD', cell: ({ index }) => index, right: true },
+    { heading: 'LEVEL', cell: ({ match }) => match.level },
+    { heading: 'TIME', cell: ({ match }) => match.time?.replace(/\.\d+Z$/, 'Z') },
+    { heading: 'RULE', cell: ({ match }) => match.title, widthMax: 56 },
+    { heading: 'FILE', cell: ({ match }) => shortPath(match.file), widthMax: 44 },
+    { heading: 'RECORD', cell: ({ match }) => match.index, right: true },
     { heading: 'BECAUSE', cell: becauseOf, widthMax: Math.max(60, width - 150) },
   ];
 }
@@ -117,8 +136,16 @@ function shortPath(path: string): string {
   return path.length <= 44 ? path : `…${path.slice(-43)}`;
 }
 
-function becauseOf({ fields }: ScanMatch): string {
-  return Object.entries(fields)
-    .map(([name, value]) => `${name}=${value.length > 100 ? `${value.slice(0, 99)}…` : value}`)
+/** Longest part of a value in the table, and how much of it stands before what was asked for. */
+const SHOWN_UNITS = 100;
+const BEFORE_UNITS = 30;
+
+function becauseOf({ match, places }: Row): string {
+  return Object.entries(match.fields)
+    .map(([name, value]) => {
+      const latest = Math.max(0, value.length - SHOWN_UNITS);
+      const start = Math.min(latest, Math.max(0, (places.get(name) ?? 0) - BEFORE_UNITS));
+      return `${name}=${excerpt(value, start, SHOWN_UNITS)}`;
+    })
     .join(' ');
 }

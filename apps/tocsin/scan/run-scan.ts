@@ -1,12 +1,11 @@
 import type { Writable } from 'node:stream';
 import { systemClock } from '@tocsin/kernel/clock.ts';
 import { isProblem } from '@tocsin/kernel/problem.ts';
-import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
 import { plainText } from '../cli/plain-text.ts';
 import { openTerminal, type Terminal } from '../cli/terminal.ts';
 import type { ScanOptions } from '../commands/scan.ts';
 import { isRulePath, logFiles } from './find-files.ts';
-import { loadScanRules, sentencesAbout } from './load-scan-rules.ts';
+import { loadScanRules, type ScanRules, sentencesAbout } from './load-scan-rules.ts';
 import { JsonReport, TableReport } from './match-report.ts';
 import { newCounts, type ScanCounts, statsOf, statsText, summary } from './scan-counts.ts';
 import { Scanner } from './scanner.ts';
@@ -98,7 +97,7 @@ async function sortPaths(
 
 function sayOutcome(
   counts: ScanCounts,
-  loaded: SigmaContent,
+  loaded: ScanRules,
   options: ScanOptions,
   terminal: Terminal,
 ): void {

@@ -1,5 +1,5 @@
-import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
 import { countInWords, durationInWords } from '../cli/in-words.ts';
+import type { ScanRules } from './load-scan-rules.ts';
 
 /** What a scan did. */
 export interface ScanCounts {
@@ -49,7 +49,7 @@ export function summary(counts: ScanCounts): string {
 }
 
 /** The figures of `--stats`, with the names of the wire. */
-export function statsOf(counts: ScanCounts, loaded: SigmaContent): Record<string, unknown> {
+export function statsOf(counts: ScanCounts, loaded: ScanRules): Record<string, unknown> {
   const perEvent = counts.events === 0 ? 0 : counts.cpuMicroseconds / counts.events;
   return {
     files: counts.files,
@@ -68,17 +68,18 @@ export function statsOf(counts: ScanCounts, loaded: SigmaContent): Record<string
       filters: loaded.filters.length,
       inactive: loaded.inactive.length,
       refused: loaded.refused.length,
+      retired: loaded.retired,
       correlations: loaded.correlations.length,
     },
   };
 }
 
 /** The same for people. */
-export function statsText(counts: ScanCounts, loaded: SigmaContent): string {
-  const { rules, refused, inactive, filters, correlations, documents } = loaded;
+export function statsText(counts: ScanCounts, loaded: ScanRules): string {
+  const { rules, refused, inactive, filters, correlations, documents, retired } = loaded;
   const perEvent = counts.events === 0 ? 0 : counts.cpuMicroseconds / counts.events;
   return [
-    `rules      ${documents} documents: ${rules.length} loaded, ${filters.length} filters, ${inactive.length} inactive, ${refused.length} refused, ${correlations.length} correlations; loaded in ${durationInWords(counts.loadMicroseconds / 1000)} of CPU`,
+    `rules      ${documents} documents: ${rules.length} loaded, ${filters.length} filters, ${inactive.length} inactive, ${refused.length} refused, ${retired} retired, ${correlations.length} correlations; loaded in ${durationInWords(counts.loadMicroseconds / 1000)} of CPU`,
     `events     ${countInWords(counts.events)}, ${countInWords(counts.eventsWithoutLogsource)} without a logsource, ${countInWords(counts.eventsFailed)} that could not be parsed`,
     `damage     ${countInWords(counts.faults)} parts, ${counts.filesFailed} files not read`,
     `cost       ${perEvent.toFixed(1)} us of CPU an event, ${durationInWords(counts.cpuMicroseconds / 1000)} in all`,

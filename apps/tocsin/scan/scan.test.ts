@@ -204,7 +204,7 @@ describe('tocsin scan', () => {
       faults: 1,
       matches: 2,
       rules_matched: 1,
-      rules: { documents: 4, loaded: 4, refused: 0, inactive: 0, correlations: 0 },
+      rules: { documents: 4, loaded: 4, refused: 0, inactive: 0, retired: 0, correlations: 0 },
     });
   });
 
@@ -346,6 +346,32 @@ describe('tocsin scan', () => {
     put('map.pipeline', map.replace('field_name_mapping', 'set_state'));
     const refused = await scan(['rules/any.yml'], [file], { json: true, pipeline });
     expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('"set_state"') });
+  });
+
+  it('shows the part of a long value that a rule asked for', async () => {
+    const long = `${'a'.repeat(500)} Evil ${'b'.repeat(500)}`;
+    const file = put('wide.ndjson', JSON.stringify({ ...EVIL, CommandLine: long }));
+    const { stdout } = await scan(['rules'], [file], {});
+    expect(stdout).toMatch(/CommandLine=…a+ Evil b+…/);
+    const huge = JSON.stringify({ ...EVIL, CommandLine: `${'a'.repeat(9000)}evil` });
+    const [found] = matches(await scan(['rules'], [put('huge.ndjson', huge)]));
+    expect(found?.['fields']).toEqual({ CommandLine: expect.stringMatching(/^…a+evil$/) });
+  });
+
+  it('leaves out retired rules, unless told to try them or there is nothing else', async () => {
+    mkdirSync(join(folder, 'retired'));
+    const detection = "{CommandLine|contains: 'evil'}";
+    const old = rule(5, 'Old', '{product: windows}', detection);
+    put('retired/old.yml', `status: deprecated\n${old}`);
+    put('retired/new.yml', rule(6, 'New', '{product: windows}', detection));
+    const file = put('retired.ndjson', JSON.stringify(EVIL));
+    const titles = async (rules: string, options: Partial<ScanOptions> = {}) =>
+      matches(await scan([rules], [file], { json: true, ...options })).map(({ title }) => title);
+    expect(await titles('retired')).toEqual(['New']);
+    expect(await titles('retired', { retired: true })).toEqual(['New', 'Old']);
+    expect(await titles('retired/old.yml')).toEqual(['Old']);
+    const { stderr } = await scan(['retired'], [file], {});
+    expect(stderr).toContain('left out: 1 rules that are deprecated or unsupported (--retired');
   });
 
   it('shows no escape sequence of a log on the terminal', async () => {

@@ -112,18 +112,18 @@ export class Scanner {
     this.#correlations.note(event, file, index, matched);
     for (const rule of matched) {
       if (this.#silent.size > 0 && this.#silent.has(ruleKey(rule))) continue;
-      const fields = decidingFields(rule.expression, event.fields);
-      this.#report(matchOf(rule, { file, index, time: event.time }, fields), ruleKey(rule));
+      const { fields, places } = decidingFields(rule.expression, event.fields);
+      this.#report(matchOf(rule, { file, index, time: event.time }, fields), ruleKey(rule), places);
     }
   }
 
-  #report(match: ScanMatch, key: string): void {
+  #report(match: ScanMatch, key: string, places?: ReadonlyMap<string, number>): void {
     const { counts, report } = this.#parts;
     const level = match.level ?? 'none';
     counts.matches += 1;
     counts.byLevel.set(level, (counts.byLevel.get(level) ?? 0) + 1);
     counts.rulesMatched.add(key);
-    report.add(match);
+    report.add(match, places);
   }
 
   #matcher(event: ScanEvent): RuleMatcher {
