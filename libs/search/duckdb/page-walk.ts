@@ -11,8 +11,8 @@ export type Row = Readonly<Record<string, unknown>>;
 
 /** After a page of rows: how many more rows a walk looks at in its second and third step; then at all that are left. */
 const LATER_STEPS = [4_096, 131_072] as const;
-/** So many rows are named by their times, more by a bound: DuckDB skips what lies between the times. */
-const TIMES_MAX = 1_000;
+/** So many rows are named by their times, more by a bound: each costs DuckDB a comparison with every row. */
+const TIMES_MAX = 201;
 
 /** A condition as SQL with its values: the first are those of `base`. */
 interface Where {
@@ -30,13 +30,18 @@ export interface TwoConditions {
 
 /** A query after what holds for all rows of a request (`base`, whose values are in the scope), in both forms. */
 export function twoConditions(base: string, query: Condition, scope: SqlScope): TwoConditions {
-  const where = (condition: Condition): Where => {
+  const where = (...conditions: Condition[]): Where => {
     const own = { ...scope, values: [...scope.values] };
-    return { sql: `${base} and ${compileCondition(condition, own)}`, values: own.values };
+    const sql = [base, ...conditions.map((condition) => compileCondition(condition, own))];
+    return { sql: sql.join(' and '), values: own.values };
   };
-  const whole = where(query);
-  if (!readsLongText(query)) return { whole, cheap: whole, telling: true };
+  if (!readsLongText(query)) {
+    const whole = where(query);
+    return { whole, cheap: whole, telling: true };
+  }
   const necessary = necessaryCondition(query);
+  // Both in one statement: DuckDB skips vectors in which no row passes what it asks of a column of its own.
+  const whole = where(necessary, query);
   return { whole, cheap: where(necessary), telling: !isAlwaysTrue(necessary) };
 }
 
@@ -78,7 +83,7 @@ export async function pageOf(
     const { looked, end, times } = await summary(connection, sql, cheap.values, newest);
     if (looked === 0) return found;
     const near = `${rest} and timestamp ${newest ? '>=' : '<='} ${end}`;
-    await read(times === undefined ? near : `${near} and timestamp in (${times})`);
+    await read(near + among(times));
     if (found.length >= count || looked < size) return found;
     rest = ` and timestamp ${newest ? '<' : '>'} ${end}`;
   }
@@ -99,7 +104,16 @@ export async function timesOf(
   const sql = `select timestamp from ${target.table} where ${visible(target)} and ${cheap.sql} limit ${TIMES_MAX + 1}`;
   const { looked, times } = await summary(connection, sql, cheap.values, true);
   if (looked === 0) return ' and false';
-  return times === undefined ? '' : ` and timestamp in (${times})`;
+  return among(times);
+}
+
+/**
+ * Rows of these times. DuckDB prunes groups of rows by `in`, but only a function of one column makes it skip single
+ * vectors of the others (measured: attributes of 50 rows in 340 ms of CPU, by `in` alone in 2,500).
+ */
+function among(times: string | undefined): string {
+  if (times === undefined) return '';
+  return ` and timestamp in (${times}) and list_contains([${times}]::BIGINT[], timestamp)`;
 }
 
 /** How many times a statement gives, the last of them in order, and all of them as a list when they are few. */
