@@ -132,7 +132,7 @@ export class RuleSet {
 
 function* buildTables(rules: readonly SigmaRule[], { rates }: RuleSetOptions): Work<RuleTables> {
   const symbols = new SymbolTable();
-  const literals = new LiteralPool(symbols);
+  const literals = LiteralPool.of(symbols, rules.length);
   for (const rule of rules) {
     visitTexts(rule.expression, (text) => symbols.addText(text));
     yield;

@@ -102,7 +102,7 @@ describe('a process that is killed while a rule is moved off the hot path', () =
       home.plan = { label, passes };
       await liveAndDie(home);
       expect(home.crashed).toBe(true);
-    home.plan = undefined;
+      home.plan = undefined;
       await live(home);
       expect(outcomeOf(home)).toEqual(EXPECTED);
       await home.discard();

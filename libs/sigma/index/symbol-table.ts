@@ -17,16 +17,9 @@ export interface PlainSymbols {
  * {@link SymbolTable.ofUnit} after their code point is folded.
  */
 export class SymbolTable {
-  /** By UTF-16 unit. Reads as its folding: `A` gives `a`. */
-  readonly ofUnit = new Uint16Array(UNITS).fill(OTHER_SYMBOL);
+  /** By UTF-16 unit. Reads as its folding: `A` gives `a`. Another object once a text beyond ASCII was added. */
+  ofUnit: Uint16Array = ASCII_ONLY;
   #count = OTHER_SYMBOL + 1;
-
-  constructor() {
-    for (let unit = 0; unit < ASCII_END; unit += 1) this.ofUnit[unit] = foldCodePoint(unit);
-    for (const [folded, units] of VARIANT_UNITS) {
-      if (folded < ASCII_END) for (const unit of units) this.ofUnit[unit] = folded;
-    }
-  }
 
   /** The table as plain data, for {@link SymbolTable.of}. */
   get plain(): PlainSymbols {
@@ -36,7 +29,7 @@ export class SymbolTable {
   /** A table again from its plain data. */
   static of({ ofUnit, count }: PlainSymbols): SymbolTable {
     const table = new SymbolTable();
-    table.ofUnit.set(ofUnit);
+    table.ofUnit = ofUnit;
     table.#count = count;
     return table;
   }
@@ -56,6 +49,7 @@ export class SymbolTable {
   }
 
   #add(folded: number): void {
+    if (this.ofUnit === ASCII_ONLY) this.ofUnit = ASCII_ONLY.slice();
     this.ofUnit[folded] = this.#count;
     this.#count += 1;
     VARIANT_UNITS.get(folded)?.forEach((unit) => {
@@ -85,6 +79,18 @@ function variantUnits(): ReadonlyMap<number, readonly number[]> {
     const units = table.get(folded);
     if (units === undefined) table.set(folded, [unit]);
     else units.push(unit);
+  }
+  return table;
+}
+
+/** The table of rules that are all ASCII, which most small sets are: they share it. */
+const ASCII_ONLY: Uint16Array = asciiOnly();
+
+function asciiOnly(): Uint16Array {
+  const table = new Uint16Array(UNITS).fill(OTHER_SYMBOL);
+  for (let unit = 0; unit < ASCII_END; unit += 1) table[unit] = foldCodePoint(unit);
+  for (const [folded, units] of VARIANT_UNITS) {
+    if (folded < ASCII_END) for (const unit of units) table[unit] = folded;
   }
   return table;
 }
