@@ -3,6 +3,7 @@ import type { LogTopic } from '@tocsin/contracts/topic.ts';
 import type { Route } from '@tocsin/http/route.ts';
 import type { Metrics } from '@tocsin/telemetry/metrics.ts';
 import { alertsScoredHandler, CORRELATE_GROUP } from './consumers/alerts-scored.ts';
+import { paced } from './consumers/paced-handler.ts';
 import type { CorrelateRouteDeps } from './correlate-route-deps.ts';
 import { changeAlertRoute } from './routes/change-alert.ts';
 import { changeIncidentRoute } from './routes/change-incident.ts';
@@ -35,7 +36,11 @@ export function createCorrelateService(deps: CorrelateServiceDeps): {
       ...mergeIncidentRoutes(deps),
     ],
     consumers: [
-      { topic: 'alerts.scored', group: CORRELATE_GROUP, handler: alertsScoredHandler(deps) },
+      {
+        topic: 'alerts.scored',
+        group: CORRELATE_GROUP,
+        handler: paced(alertsScoredHandler(deps), deps.world.clock),
+      },
     ],
   };
 }

@@ -74,6 +74,9 @@ export async function insertMembers(
 /**
  * Computes counters, times, severity, title and names of incidents from the alerts they hold: absolute values, so
  * that doing it again changes nothing. The title is that of the severest alert, of those the earliest.
+ *
+ * Without statistics of fresh rows PostgreSQL would count anew for each incident of the tenant: it counts once because
+ * the count is materialized, and looks only at these incidents because the update names them.
  */
 export async function countIncidents(
   tx: TenantTransaction,
@@ -87,7 +90,7 @@ export async function countIncidents(
       select m.incident_id, a.alert_id, a.severity, a.title, a.first_event_at, a.last_event_at
       from incident_alerts m join alerts a using (tenant_id, alert_id)
       where m.tenant_id = ${tenant.tenantId} and m.incident_id = any(${incidentIds}::uuid[])
-    ), counted as (
+    ), counted as materialized (
       select incident_id, count(*)::integer as alert_count, max(severity) as severity,
         min(first_event_at) as first_alert_at, max(last_event_at) as last_alert_at,
         (array_agg(title order by severity desc, first_event_at, alert_id))[1] as title
@@ -97,7 +100,8 @@ export async function countIncidents(
       alert_count = c.alert_count, severity = c.severity, title = c.title,
       first_alert_at = c.first_alert_at, last_alert_at = c.last_alert_at, updated_at = ${now}
     from counted c
-    where i.tenant_id = ${tenant.tenantId} and i.incident_id = c.incident_id`.execute(tx);
+    where i.tenant_id = ${tenant.tenantId} and i.incident_id = c.incident_id
+      and i.incident_id = any(${incidentIds}::uuid[])`.execute(tx);
 }
 
 /** Adds the names that people read: actors, hosts and source addresses, sorted, each once, bounded. */
@@ -111,7 +115,7 @@ export async function addIncidentNames(
     with given as (
       select * from unnest(${names.map((given) => given.incidentId)}::uuid[],
         ${names.map((given) => given.kind)}::text[], ${names.map((given) => given.name)}::text[]) as g (incident_id, kind, name)
-    ), grouped as (
+    ), grouped as materialized (
       select incident_id,
         coalesce(array_agg(name) filter (where kind = 'actors'), '{}') as actors,
         coalesce(array_agg(name) filter (where kind = 'hosts'), '{}') as hosts,
@@ -123,5 +127,6 @@ export async function addIncidentNames(
       hosts = array(select distinct unnest(i.hosts || g.hosts) order by 1 limit ${INCIDENT_NAMES_MAX}),
       src_ips = array(select distinct unnest(i.src_ips || g.src_ips) order by 1 limit ${INCIDENT_NAMES_MAX})
     from grouped g
-    where i.tenant_id = ${tenant.tenantId} and i.incident_id = g.incident_id`.execute(tx);
+    where i.tenant_id = ${tenant.tenantId} and i.incident_id = g.incident_id
+      and i.incident_id = any(${names.map((given) => given.incidentId)}::uuid[])`.execute(tx);
 }
