@@ -5,8 +5,8 @@ import {
   fieldValues,
   scalarText,
 } from '@tocsin/sigma/evaluate/event-record.ts';
-import type { Expression, Item, Test } from '@tocsin/sigma/rule/rule.ts';
-import { foldCase } from '@tocsin/sigma/text/fold-case.ts';
+import { literalPlace } from '@tocsin/sigma/explain/literal-place.ts';
+import type { Expression, Item } from '@tocsin/sigma/rule/rule.ts';
 
 /** Longest value that is reported, in UTF-16 units; matching looks at the whole. */
 export const VALUE_UNITS_MAX = 4096;
@@ -59,23 +59,11 @@ function addItem({ field, tests }: Item, event: EventRecord, found: Map<string, 
       (one) => one.kind !== 'field' && testHolds(one, field, { [field ?? 'value']: text }),
     );
     if (test === undefined) continue;
-    found.set(name, shortened(text, placeOf(test, text)));
+    found.set(name, shortened(text, literalPlace(test, text) ?? 0));
     return;
   }
   const [first] = texts;
   if (field !== undefined && first !== undefined) found.set(name, shortened(first, 0));
-}
-
-/** Where the longest text that a test asks for stands; 0 when it asks for none, as regular expressions do. */
-function placeOf(test: Test, text: string): number {
-  if (test.kind !== 'text') return 0;
-  const literals = test.pattern.filter((part) => typeof part === 'string');
-  const [longest = ''] = literals.toSorted((a, b) => b.length - a.length);
-  // Folding keeps the length: places in the folded text are places in the text.
-  const folded = foldCase(text);
-  const wanted = foldCase(longest);
-  const isAtEnd = test.pattern.at(-1) === longest;
-  return Math.max(0, isAtEnd ? folded.lastIndexOf(wanted) : folded.indexOf(wanted));
 }
 
 /** A part of a long value: its beginning, or what is around the place. */

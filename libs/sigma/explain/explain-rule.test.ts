@@ -32,8 +32,8 @@ describe('explainRule', () => {
         'yes    any of',
         'yes      selection',
         'yes        all of',
-        'yes          Image: "*\\\\powershell.exe": matches "C:\\\\x\\\\PowerShell.exe" (line 5, column 5)',
-        'yes          ParentImage: "*office*": matches "C:\\\\Office\\\\w.exe" (line 6, column 5)',
+        'yes          Image: "*\\\\powershell.exe": matches "C:\\\\x\\\\PowerShell.exe" from character 5 (line 5, column 5)',
+        'yes          ParentImage: "*office*": matches "C:\\\\Office\\\\w.exe" from character 4 (line 6, column 5)',
         'no       words',
         'no         keyword "*mimikatz*": nowhere (line 10, column 5)',
         'yes    not',
@@ -51,5 +51,11 @@ describe('explainRule', () => {
     );
     expect(text).toContain('yes        keyword "*mimikatz*": in "MIMIKATZ"');
     expect(text).toContain('yes        User: "null": missing: `User`');
+  });
+
+  it('quotes of a long value the part in which the literal stands, and says where', () => {
+    const value = `${'a'.repeat(5000)} office ${'b'.repeat(5000)}`;
+    const text = explain({ Image: 'C:\\pwsh.exe', ParentImage: value });
+    expect(text).toMatch(/matches "…a{49} office b+…" from character 5002 \(/);
   });
 });

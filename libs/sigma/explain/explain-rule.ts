@@ -9,9 +9,12 @@ import {
 import type { Place } from '../fault.ts';
 import type { Expression, Item, Test } from '../rule/rule.ts';
 import { describeTest } from './describe-test.ts';
+import { literalPlace } from './literal-place.ts';
 
 /** Longest value that is quoted, in UTF-16 units. */
 export const QUOTED_UNITS_MAX = 200;
+/** How much of a long value is quoted before what was found in it. */
+const QUOTED_BEFORE = 50;
 /** Most values of the event, and of the rule, that are quoted for one item. */
 export const QUOTED_MAX = 5;
 
@@ -34,6 +37,8 @@ export interface ItemExplanation {
   readonly missing: boolean;
   /** Of an item that holds, the value that decided; of one that does not, what the field has. */
   readonly values: readonly string[];
+  /** Where in that value the literal stands that was found, in UTF-16 units from 0; null when it is not by a literal. */
+  readonly at: number | null;
   /** Of an item that holds, the one asked for that was found; else those that were not, at most {@link QUOTED_MAX}. */
   readonly wanted: readonly string[];
   /** How many were asked for. */
@@ -75,11 +80,14 @@ export function explainRule(expression: Expression, event: EventRecord): Explana
 function explainItem({ field, tests, place }: Item, event: EventRecord): ItemExplanation {
   const found = tests.find((test) => testHolds(test, field, event));
   const shown = found === undefined ? tests.slice(0, QUOTED_MAX) : [found];
+  const values = valuesOf(field, found, event);
+  const at = found === undefined ? undefined : literalPlace(found, values[0] ?? '');
   return {
     field: field ?? null,
     missing: field !== undefined && !fieldExists(event, field),
-    values: valuesOf(field, found, event).map(shortened),
-    wanted: shown.map((test) => shortened(describeTest(test))),
+    values: values.map((value) => quoted(value, at)),
+    at: at ?? null,
+    wanted: shown.map((test) => quoted(describeTest(test))),
     wantedCount: tests.length,
     ...placeOf(place),
   };
@@ -109,8 +117,11 @@ function placeOf({ line, column }: Place): Place {
   return { line, column };
 }
 
-function shortened(text: string): string {
-  return text.length <= QUOTED_UNITS_MAX
-    ? text
-    : `${text.slice(0, QUOTED_UNITS_MAX - 1).toWellFormed()}…`;
+/** A text, or of a long one the part around the place that decided. */
+function quoted(text: string, at = 0): string {
+  if (text.length <= QUOTED_UNITS_MAX) return text;
+  const start = Math.max(0, Math.min(at - QUOTED_BEFORE, text.length - QUOTED_UNITS_MAX));
+  const part = text.slice(start, start + QUOTED_UNITS_MAX - 1).toWellFormed();
+  const isEnd = start + part.length >= text.length;
+  return `${start === 0 ? '' : '…'}${part}${isEnd ? '' : '…'}`;
 }

@@ -15,14 +15,15 @@ function linesOf(node: Explanation, depth: number): string[] {
 const WORDS = { and: 'all of', or: 'any of', not: 'not', named: '' };
 
 function itemText(node: Explanation & { kind: 'item' }): string {
-  const { field, missing, values, wanted, wantedCount, holds } = node;
+  const { field, missing, values, at, wanted, wantedCount, holds } = node;
   const more =
     wantedCount > wanted.length && !holds ? ` and ${wantedCount - wanted.length} more` : '';
   const asked = `${wanted.map((text) => JSON.stringify(text)).join(', ')}${more}`;
   const has = values.map((text) => JSON.stringify(text)).join(', ');
-  const place = `(line ${node.line}, column ${node.column})`;
+  const where = at === null || at === 0 ? '' : ` from character ${at + 1}`;
+  const place = `${where} (line ${node.line}, column ${node.column})`;
   if (field === null)
-    return holds ? `keyword ${asked}: in ${has} ${place}` : `keyword ${asked}: nowhere ${place}`;
-  if (missing) return `${field}: ${asked}: missing: \`${field}\` ${place}`;
-  return `${field}: ${asked}: ${holds ? 'matches' : 'is not'} ${has} ${place}`;
+    return holds ? `keyword ${asked}: in ${has}${place}` : `keyword ${asked}: nowhere${place}`;
+  if (missing) return `${field}: ${asked}: missing: \`${field}\`${place}`;
+  return `${field}: ${asked}: ${holds ? 'matches' : 'is not'} ${has}${place}`;
 }
