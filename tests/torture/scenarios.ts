@@ -3,6 +3,7 @@ import { clock } from './scenarios/clock.ts';
 import { damage } from './scenarios/damage.ts';
 import { database } from './scenarios/database.ts';
 import { diskFull } from './scenarios/disk-full.ts';
+import { failingCalls } from './scenarios/failing-calls.ts';
 import { failpoints } from './scenarios/failpoints.ts';
 import { freeze } from './scenarios/freeze.ts';
 import { hostile } from './scenarios/hostile.ts';
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   overload,
   diskFull,
   readOnly,
+  failingCalls,
   damage,
   powerCutExt4,
   powerCutXfs,

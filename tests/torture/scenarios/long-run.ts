@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { memoryMbOf } from '../processes.ts';
+import { familyOf, type MemoryMb, memoryPartsOf } from '../processes.ts';
 import { Patient, type Scenario } from '../scenario.ts';
 
 const MINUTES = 30;
@@ -13,13 +13,19 @@ const PART = 0.6;
 const LOOK_EVERY_MS = 10_000;
 /** Memory that grows faster than this in the second half of half an hour is a leak. */
 const SLOPE_MB_PER_HOUR_MAX = 300;
-/** Files that a home may have: two folders of checkpoints, a file a day, and archive segments, one a barrier. */
-const FILES_PER_MINUTE_MAX = 30;
+/**
+ * Files that a home may get: two folders of checkpoints, a file a day, archive segments, one a barrier, and two files for
+ * each 64 MiB of the bus, which go after two hours.
+ */
+const FILES_PER_MINUTE_MAX = 60;
+
+/** Whose memory must be flat; of their parts it is only printed. */
+const JUDGED = new Set(['data', 'control']);
 
 interface Look {
   readonly minute: number;
-  readonly data: number;
-  readonly control: number;
+  /** MB by process, and by part of a process. */
+  readonly memory: Readonly<Record<string, number>>;
   readonly files: number;
   readonly bytes: number;
   readonly waiting: number;
@@ -45,10 +51,12 @@ export const longRun: Scenario = {
       looks.push(await look(patient, minute()));
     }
     const half = looks.slice(Math.floor(looks.length / 2));
-    const slopes = { data: slopePerHour(half, 'data'), control: slopePerHour(half, 'control') };
     const last = looks.at(-1);
+    const names = Object.keys(last?.memory ?? {});
+    const slopes = Object.fromEntries(names.map((name) => [name, slopePerHour(half, name)]));
     const faults = Object.entries(slopes)
-      .filter(([, slope]) => minutes >= MINUTES && slope > SLOPE_MB_PER_HOUR_MAX)
+      .filter(([name, slope]) => JUDGED.has(name) && slope > SLOPE_MB_PER_HOUR_MAX)
+      .filter(() => minutes >= MINUTES)
       .map(([name, slope]) => `memory of ${name} grows by ${slope} MB an hour`);
     const files = (last?.files ?? 0) - (looks[0]?.files ?? 0);
     if (files > FILES_PER_MINUTE_MAX * minutes) faults.push(`${files} more files`);
@@ -58,7 +66,10 @@ export const longRun: Scenario = {
       minutes,
       capacity_per_second: Math.round(capacity),
       memory_mb_per_hour: slopes,
-      memory_mb: { data: last?.data, control: last?.control },
+      memory_mb: last?.memory,
+      memory_mb_most: Object.fromEntries(
+        names.map((name) => [name, Math.max(...looks.map(({ memory }) => memory[name] ?? 0))]),
+      ),
       files: { first: looks[0]?.files, last: last?.files },
       disk_mb: { first: mb(looks[0]?.bytes ?? 0), last: mb(last?.bytes ?? 0) },
       waiting_most: Math.max(...looks.map(({ waiting }) => waiting)),
@@ -70,14 +81,28 @@ export const longRun: Scenario = {
 };
 
 async function look({ product, analyst, home }: Patient, minute: number): Promise<Look> {
-  const parts = await product.parts();
-  const [data = 0, control = 0] = ['data', 'control'].map((name) =>
-    memoryMbOf(parts.find((part) => part.name === name)?.pid),
-  );
   const { queues } = (await analyst.get('/queue/health')).body;
   const raw = queues.filter(({ topic }: { topic: string }) => topic === 'raw.events');
   const waiting = raw.reduce((sum: number, { events }: { events: number }) => sum + events, 0);
-  return { minute, data, control, ...(await sizeOf(home)), waiting };
+  const memory: Record<string, number> = {};
+  for (const { name, pid } of await product.parts())
+    for (const [part, value] of Object.entries(memoryOf(pid))) {
+      memory[name] = (memory[name] ?? 0) + value;
+      memory[`${name}/${part}`] = value;
+    }
+  return { minute, memory, ...(await sizeOf(home)), waiting };
+}
+
+/** A part with what it started: PostgreSQL is many processes. */
+function memoryOf(pid: number | undefined): MemoryMb {
+  const sum = { own: 0, bus_files: 0, other_files: 0 };
+  for (const member of pid === undefined ? [] : familyOf(pid)) {
+    const { own, bus_files, other_files } = memoryPartsOf(member.pid);
+    sum.own += own;
+    sum.bus_files += bus_files;
+    sum.other_files += other_files;
+  }
+  return sum;
 }
 
 /** Files of the home's data, and their bytes. */
@@ -95,11 +120,12 @@ async function sizeOf(home: string): Promise<{ files: number; bytes: number }> {
 }
 
 /** Least squares, in MB an hour. */
-function slopePerHour(looks: readonly Look[], name: 'data' | 'control'): number {
+function slopePerHour(looks: readonly Look[], name: string): number {
+  const inMb = ({ memory }: Look): number => memory[name] ?? 0;
   const mean = (of: (one: Look) => number): number =>
     looks.reduce((sum, one) => sum + of(one), 0) / Math.max(1, looks.length);
-  const [atMean, meanOf] = [mean(({ minute }) => minute), mean((one) => one[name])];
-  const up = looks.reduce((sum, one) => sum + (one.minute - atMean) * (one[name] - meanOf), 0);
+  const [atMean, meanOf] = [mean(({ minute }) => minute), mean(inMb)];
+  const up = looks.reduce((sum, one) => sum + (one.minute - atMean) * (inMb(one) - meanOf), 0);
   const across = looks.reduce((sum, one) => sum + (one.minute - atMean) ** 2, 0);
   return across === 0 ? 0 : Math.round((up / across) * 60);
 }
