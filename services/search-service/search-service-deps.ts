@@ -1,3 +1,4 @@
+import type { Database } from '@tocsin/database/database.ts';
 import type { Clock } from '@tocsin/kernel/clock.ts';
 import type { SearchStore } from '@tocsin/search/search-store.ts';
 
@@ -9,4 +10,6 @@ export interface SearchServiceDeps {
   /** A store that holds the collection `events`. */
   readonly store: SearchStore;
   readonly clock: Clock;
+  /** Where exports are put on record. */
+  readonly database: Database;
 }

@@ -1,5 +1,10 @@
 import type { Role } from '@tocsin/auth/role.ts';
 import { systemContext } from '@tocsin/auth/tenant-context.ts';
+import {
+  openTestDatabase,
+  type TestDatabase,
+  testTenant,
+} from '@tocsin/database/testing/test-database.ts';
 import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts';
 import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
 import { parseTenantId } from '@tocsin/kernel/tenant-id.ts';
@@ -11,6 +16,7 @@ import { createSearchService } from './service.ts';
 const clock = new ManualClock(Date.UTC(2026, 0, 4, 12));
 const count = Object.keys(EVENT_SEEDS).length;
 let http: TestServer;
+let db: TestDatabase;
 
 beforeAll(async () => {
   const store = new MemorySearchStore(clock);
@@ -20,9 +26,14 @@ beforeAll(async () => {
     const source = { source: tenant, offset: 1 };
     await store.append(systemContext(id, 'test'), 'events', rows, source);
   }
-  http = await testServer(createSearchService({ store, clock }).routes);
+  db = await openTestDatabase();
+  const { database } = db;
+  http = await testServer(createSearchService({ store, clock, database }).routes);
 });
-afterAll(() => http.server.close());
+afterAll(async () => {
+  await http.server.close();
+  await db.drop();
+});
 
 async function get(path: string, parameters: Record<string, string>, role: Role = 'soc_analyst') {
   const url = `${path}?${new URLSearchParams(parameters)}`;
@@ -190,5 +201,59 @@ describe('GET /v1/events/{event_id}', () => {
     expect((await get(path, {})).json()).toMatchObject({ event_id: mine?.['event_id'] });
     expect((await get('/v1/events/00000000-0000-4000-8000-000000000000', {})).statusCode).toBe(404);
     expect((await get('/v1/events/x', {})).statusCode).toBe(400);
+  });
+});
+
+describe('GET /v1/events/export', () => {
+  const PATH = '/v1/events/export';
+  const linesOf = (body: string) =>
+    body
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const exportsOnRecord = () =>
+    db.database.inTenant(testTenant(), (tx) =>
+      tx
+        .selectFrom('audit_log')
+        .select(['actor', 'after', 'request_id'])
+        .where('action', '=', 'events.export')
+        .execute(),
+    );
+
+  it('gives what a search finds, a line each, and says at the end that it is all', async () => {
+    const answer = await get(PATH, { order: 'oldest' });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers['content-type']).toBe('application/x-ndjson; charset=utf-8');
+    const { items } = (await get('/v1/events/search', { order: 'oldest' })).json();
+    expect(linesOf(answer.body)).toEqual([
+      ...items,
+      { export_end: { events: count, complete: true } },
+    ]);
+    const none = await get(PATH, { q: 'actor.name:nobody-at-all' });
+    expect(linesOf(none.body)).toEqual([{ export_end: { events: 0, complete: true } }]);
+  });
+
+  it('is on record with who asked and for what', async () => {
+    const answer = await get(PATH, { q: 'severity:high', from: 'now-7d' }, 'auditor');
+    const own = (await exportsOnRecord()).find(
+      ({ request_id }) => request_id === answer.headers['x-request-id'],
+    );
+    expect(own).toMatchObject({
+      actor: 'ada',
+      after: { q: 'severity:high', from: 'now-7d', to: null, order: 'newest' },
+    });
+  });
+
+  it('refuses a faulty query, a range or a member that is none, and leaves no row of it', async () => {
+    const before = (await exportsOnRecord()).length;
+    for (const parameters of [{ q: 'severity:loud' }, { from: 'x' }, { limit: '5' }]) {
+      const answer = await get(PATH, parameters as Record<string, string>);
+      expect(answer.statusCode).toBe(400);
+    }
+    expect(await exportsOnRecord()).toHaveLength(before);
+  });
+
+  it('is not made for who may not read events', async () => {
+    expect((await get(PATH, {}, 'platform_admin')).statusCode).toBe(403);
   });
 });

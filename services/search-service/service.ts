@@ -1,5 +1,6 @@
 import type { Route } from '@tocsin/http/route.ts';
 import { eventsHistogramRoute } from './routes/events-histogram.ts';
+import { exportEventsRoute } from './routes/export-events.ts';
 import { getEventRoute } from './routes/get-event.ts';
 import { searchEventsRoutes } from './routes/search-events.ts';
 import type { SearchServiceDeps } from './search-service-deps.ts';
@@ -11,6 +12,11 @@ export function createSearchService(deps: SearchServiceDeps): {
 } {
   return {
     name: 'search-service',
-    routes: [...searchEventsRoutes(deps), eventsHistogramRoute(deps), getEventRoute(deps)],
+    routes: [
+      ...searchEventsRoutes(deps),
+      exportEventsRoute(deps),
+      eventsHistogramRoute(deps),
+      getEventRoute(deps),
+    ],
   };
 }

@@ -70,6 +70,18 @@ describe('hostile values on the whole way to storage and search', { shuffle: fal
     expect(text).not.toContain('9007199254740992');
   });
 
+  it('all are in an export, as a search gives them, though it is on record', async () => {
+    const found = await analyst.all('/v1/events/search');
+    const { status, text } = await analyst.get('/v1/events/export');
+    expect(status).toBe(200);
+    const lines = text.trimEnd().split('\n');
+    expect(lines.pop()).toBe(`{"export_end":{"events":${LINES.length},"complete":true}}`);
+    expect(lines.map((line) => JSON.parse(line))).toEqual(found);
+    expect(text).toContain('9007199254740993');
+    const admin = await product.as(TENANT, 'tenant_admin');
+    expect(await admin.all('/v1/audit?action=events.export')).toHaveLength(1);
+  });
+
   it('what a person writes is the same to the letter in the case and in the export of the audit log', async () => {
     const title = 'x\u202e\u2066 \u001b[31m \u{1f600} "quoted" \\ </script> =1+1 __proto__';
     const metadata = {

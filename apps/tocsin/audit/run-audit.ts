@@ -1,7 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { AUDIT_PUBLIC_FILE, rotateAuditKey } from '@tocsin/audit-service/audit-key.ts';
 import { PLATFORM_CHAIN } from '@tocsin/audit-service/domain/chain.ts';
 import type { AuditVerdict } from '@tocsin/audit-service/domain/verify-export.ts';
@@ -15,6 +13,7 @@ import { chosenHome } from '../cli/running.ts';
 import { openPlatformSession, openTenantSession } from '../cli/session.ts';
 import { type Column, formatTable } from '../cli/table.ts';
 import { openTerminal } from '../cli/terminal.ts';
+import { writeLines } from '../cli/write-lines.ts';
 import { findPublicKey, readKnownHead, readPublicKey, verifySource } from './verify-source.ts';
 
 /** Options of every command on an audit log. */
@@ -83,16 +82,7 @@ export async function listAudit(options: AuditListOptions): Promise<void> {
 export async function exportAudit(options: AuditExportOptions): Promise<void> {
   const api = await openSession(options);
   const lines = await openStream(api, `${pathOf(options)}/export`);
-  if (options.out === undefined) {
-    for await (const chunk of lines) process.stdout.write(chunk);
-    return;
-  }
-  const file = await open(options.out, 'wx', 0o600).catch((cause: Error) => {
-    const detail = `cannot write ${options.out}: ${cause.message}`;
-    throw new Problem('invalid_request', { detail, cause });
-  });
-  await pipeline(lines, file.createWriteStream());
-  openTerminal(options.json === true).result({ file: options.out }, () => `Wrote ${options.out}.`);
+  await writeLines(lines, options.out, options.json === true);
 }
 
 /** `tocsin audit verify`: exit status 1 when the log is not intact. */

@@ -1,15 +1,19 @@
 import type { Command } from 'commander';
+import { openStream } from '../cli/api-stream.ts';
 import { EVENT_COLUMNS } from '../cli/columns.ts';
 import { type ApiOptions, defineApiCommand } from '../cli/define-command.ts';
 import { wholeNumber } from '../cli/parse-number.ts';
 import { openTenantSession } from '../cli/session.ts';
 import { formatTable } from '../cli/table.ts';
 import { openTerminal } from '../cli/terminal.ts';
+import { writeLines } from '../cli/write-lines.ts';
 
 interface SearchOptions extends ApiOptions {
   readonly from?: string;
   readonly to?: string;
   readonly limit: number;
+  readonly export?: true;
+  readonly out?: string;
 }
 
 /** Most events one call lists. */
@@ -20,10 +24,21 @@ export function registerSearch(program: Command): void {
     .option('--from <time>', 'not before this time (RFC 3339)')
     .option('--to <time>', 'before this time (RFC 3339)')
     .option('--limit <n>', 'how many', wholeNumber(1, EVENTS_MAX), 50)
+    .option('--export', 'all of them, at most 100,000, as NDJSON; it is put on record')
+    .option('--out <file>', 'with --export: write to a new file instead of standard output')
     .addHelpText('after', "\nExample: tocsin search 'category:auth and outcome:failure'")
     .action(async (query: string | undefined, options: SearchOptions) => {
       const api = await openTenantSession(options);
       const { from, to, limit } = options;
+      if (options.export === true) {
+        const asked = new URLSearchParams();
+        for (const [name, value] of Object.entries({ q: query, from, to })) {
+          if (value !== undefined) asked.set(name, value);
+        }
+        const path = `/v1/events/export?${asked}`;
+        await writeLines(await openStream(api, path), options.out, options.json === true);
+        return;
+      }
       const items = await api.all('/v1/events/search', { q: query, from, to }, limit);
       openTerminal(options.json === true).result({ items }, () =>
         items.length === 0 ? 'No events match.' : formatTable(items, EVENT_COLUMNS),

@@ -144,7 +144,7 @@ export function composeControl(parts: ControlParts): ControlServices {
       ruleEngine: ruleEngineOver(eventFromDocument),
       ...(parts.sigmaRules === undefined ? {} : { sigma: parts.sigmaRules }),
     }),
-    createSearchService({ store: events, clock: world.clock }),
+    createSearchService({ store: events, clock: world.clock, database }),
   ];
   return {
     routes: services.flatMap((service) => service.routes),

@@ -16,16 +16,15 @@ const time = Type.Optional(
   }),
 );
 
-const asked = Type.Object(
-  {
-    q: Type.String({ default: '', description: 'See docs/reference/query.md; empty finds all' }),
-    from: time,
-    to: time,
-    order: Type.Enum(['newest', 'oldest'] as ('newest' | 'oldest')[], { default: 'newest' }),
-    ...pageQuery,
-  },
-  { additionalProperties: false },
-);
+/** Members that say which events are meant, and in which order. */
+export const askedEvents = {
+  q: Type.String({ default: '', description: 'See docs/reference/query.md; empty finds all' }),
+  from: time,
+  to: time,
+  order: Type.Enum(['newest', 'oldest'] as ('newest' | 'oldest')[], { default: 'newest' }),
+};
+
+const asked = Type.Object({ ...askedEvents, ...pageQuery }, { additionalProperties: false });
 
 type Asked = Static<typeof asked>;
 
