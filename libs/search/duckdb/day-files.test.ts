@@ -100,15 +100,17 @@ describe('searches while rows roll', () => {
   it('see each row exactly once, whenever they begin', async () => {
     let appended = 0;
     let rolling = true;
+    let searches = 0;
     const writer = (async () => {
       for (let frame = 0; frame < 40; frame += 1) {
+        // However the machine divides its time, searches begin between the frames.
+        while (frame > 20 && searches < frame - 20) await setImmediate();
         await append(`frame-${frame}`, 25);
         appended += 25;
         if (frame % 2 === 1) await store.flush();
       }
       rolling = false;
     })();
-    let searches = 0;
     const reader = async (): Promise<void> => {
       while (rolling) {
         const before = appended;
@@ -122,7 +124,7 @@ describe('searches while rows roll', () => {
       }
     };
     await Promise.all([writer, reader(), reader(), reader()]);
-    expect(searches).toBeGreaterThan(10);
+    expect(searches).toBeGreaterThanOrEqual(19);
     expect(await total()).toBe(1000);
     expect(Math.max(...(await messagesIn(store)).values())).toBe(1);
   });
