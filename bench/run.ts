@@ -9,10 +9,19 @@ import { measureStored } from './stored.ts';
 /**
  * `make bench`, or `node bench/run.ts [accept] [single] [stages] [stored] [operate] [latency] [search]`: what the product
  * costs, as multiples of JSON.parse of the same bytes in the same run (design section 10). Absolute figures depend on the machine and the hour.
+ * `search --events 5000000 --days 10 --home DIR [--quiet] [--only TEXT]` keeps what it stored in DIR for the next call.
  */
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { events: { type: 'string' }, lines: { type: 'string' }, seconds: { type: 'string' } },
+  options: {
+    events: { type: 'string' },
+    days: { type: 'string' },
+    home: { type: 'string' },
+    only: { type: 'string' },
+    quiet: { type: 'boolean' },
+    lines: { type: 'string' },
+    seconds: { type: 'string' },
+  },
 });
 const wanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
 const numberOf = (text: string | undefined): number | undefined =>
@@ -27,4 +36,14 @@ if (wanted('stored')) {
 }
 if (wanted('operate')) await measureOperation(numberOf(values.lines));
 if (wanted('latency')) await measureLatency();
-if (wanted('search')) await measureSearch(numberOf(values.events));
+if (wanted('search')) {
+  const [events, days] = [numberOf(values.events), numberOf(values.days)];
+  const { home, only, quiet } = values;
+  await measureSearch({
+    ...(events && { events }),
+    ...(days && { days }),
+    ...(home !== undefined && { home }),
+    ...(only !== undefined && { only }),
+    ...(quiet !== undefined && { quiet }),
+  });
+}
