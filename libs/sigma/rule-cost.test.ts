@@ -30,4 +30,23 @@ describe('the cost of a rule', () => {
     expect(long / short).toBeGreaterThan(9);
     expect(long / short).toBeLessThan(11);
   });
+
+  it('is told in time too, from one event of many, when there is a clock', () => {
+    const { rules } = loadRules(TEXTS.map((text, index) => ({ name: `${index}`, text })));
+    let time = 0;
+    const set = new RuleSet(rules, {
+      now: () => {
+        time += 1;
+        return time;
+      },
+    });
+    const matcher = set.matcherForAny();
+    for (let turn = 0; turn < 512; turn += 1) matcher.match({ F: 'acbd' });
+    // Two of 512 events were timed: a tick each, times 256.
+    expect(set.costs().map(({ rule, sampledMs }) => [rule.file, sampledMs])).toEqual([['1', 512]]);
+    expect(time).toBe(4);
+    const untimed = new RuleSet(rules);
+    for (let turn = 0; turn < 512; turn += 1) untimed.matcherForAny().match({ F: 'acbd' });
+    expect(untimed.costs()).toMatchObject([{ steps: set.costs()[0]?.steps, sampledMs: 0 }]);
+  });
 });

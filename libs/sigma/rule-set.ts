@@ -25,6 +25,17 @@ export interface RuleSetOptions {
   readonly rates?: ReadonlyMap<string, number>;
   /** Whether what was found in values of JSON events is remembered, see `ValueMemo`. It is, when not said. */
   readonly memo?: boolean;
+  /** A clock in milliseconds: with it the time of each rule is sampled, see {@link RuleSet.costs}. */
+  readonly now?: () => number;
+}
+
+/** What a rule has cost. */
+export interface RuleCost {
+  readonly rule: SigmaRule;
+  /** See {@link RuleMatcher.steps}. */
+  readonly steps: number;
+  /** Milliseconds, estimated from one event of 256; 0 without a clock. */
+  readonly sampledMs: number;
 }
 
 /**
@@ -46,7 +57,7 @@ export class RuleSet {
   ) {
     this.rules = rules;
     this.#tables = tables;
-    this.#engine = new Engine(tables.index, tables.literals, options.memo ?? true);
+    this.#engine = new Engine(tables.index, tables.literals, options);
   }
 
   /** The same set, built in small pieces (most far below a millisecond): `pause` is asked after each of them. */
@@ -65,8 +76,12 @@ export class RuleSet {
   }
 
   /** A set of the same rules again from what {@link RuleSet.lists} gave: nothing is built. */
-  static *carried(rules: readonly SigmaRule[], lists: Lists): Work<RuleSet> {
-    return new RuleSet(rules, {}, yield* tablesOfLists(lists, rules));
+  static *carried(
+    rules: readonly SigmaRule[],
+    lists: Lists,
+    options: RuleSetOptions = {},
+  ): Work<RuleSet> {
+    return new RuleSet(rules, options, yield* tablesOfLists(lists, rules));
   }
 
   /** The matcher for events of these triples: rules of which one triple has all stated keys. */
@@ -118,6 +133,23 @@ export class RuleSet {
     return matcher;
   }
 
+  /** What the rules have cost so far that cost anything, the costliest first. */
+  costs(): readonly RuleCost[] {
+    const sums = new Map<SigmaRule, RuleCost>();
+    for (const { rules, steps, sampledMs } of this.#matchers.values()) {
+      for (const [position, rule] of rules.entries()) {
+        if (steps[position] === 0) continue;
+        const sum = sums.get(rule);
+        sums.set(rule, {
+          rule,
+          steps: (sum?.steps ?? 0) + (steps[position] ?? 0),
+          sampledMs: (sum?.sampledMs ?? 0) + (sampledMs[position] ?? 0),
+        });
+      }
+    }
+    return [...sums.values()].sort((a, b) => b.steps - a.steps);
+  }
+
   /** Bytes of the tables built so far. */
   get tableBytes(): number {
     const routes = [...this.#matchers.values()].map(({ tableBytes }) => tableBytes);
@@ -152,9 +184,9 @@ class Engine {
   readonly jsonWalker: JsonWalker;
   readonly found: number[] = [];
 
-  constructor(index: CompiledIndex, literals: LiteralPool, memo: boolean) {
+  constructor(index: CompiledIndex, literals: LiteralPool, { memo = true, now }: RuleSetOptions) {
     this.index = index;
-    this.#matcher = new Matcher(index, finish(Route.build(index, literals, [])), memo);
+    this.#matcher = new Matcher(index, finish(Route.build(index, literals, [])), memo, now);
     this.walker = new EventWalker(this.#matcher);
     this.jsonWalker = new JsonWalker(this.#matcher);
   }
@@ -239,6 +271,11 @@ export class RuleMatcher {
    */
   get steps(): Float64Array {
     return this.#route.steps;
+  }
+
+  /** Milliseconds of each rule, see {@link RuleCost.sampledMs}. */
+  get sampledMs(): Float64Array {
+    return this.#route.sampledMs;
   }
 }
 

@@ -69,6 +69,7 @@ async function scan(
   await scanner.scan(logPaths);
   await scanner.correlate();
   counts.cpuMicroseconds = cpuMicroseconds() - before;
+  counts.costliest = scanner.costs().slice(0, COSTLIEST_TOLD);
   terminal.progress('');
   await report.end();
   sayOutcome(counts, loaded, options, terminal);
@@ -79,6 +80,9 @@ async function scan(
   if (counts.filesFailed > 0) return EXIT_ERROR;
   return counts.matches > 0 ? EXIT_FOUND : EXIT_NOTHING;
 }
+
+/** Rules whose cost `--stats` tells. */
+const COSTLIEST_TOLD = 5;
 
 /** Paths behind `--rules a` that hold rules belong to it; folders become their files. */
 async function sortPaths(

@@ -1,3 +1,5 @@
+import { ruleKey } from '@tocsin/sigma/correlation/correlation-rule.ts';
+import type { RuleCost } from '@tocsin/sigma/rule-set.ts';
 import { countInWords, durationInWords } from '../cli/in-words.ts';
 import type { ScanRules } from './load-scan-rules.ts';
 
@@ -17,6 +19,8 @@ export interface ScanCounts {
   readonly byLevel: Map<string, number>;
   cpuMicroseconds: number;
   loadMicroseconds: number;
+  /** The rules that cost most. */
+  costliest: readonly RuleCost[];
 }
 
 export function newCounts(): ScanCounts {
@@ -32,6 +36,7 @@ export function newCounts(): ScanCounts {
     byLevel: new Map(),
     cpuMicroseconds: 0,
     loadMicroseconds: 0,
+    costliest: [],
   };
 }
 
@@ -62,6 +67,12 @@ export function statsOf(counts: ScanCounts, loaded: ScanRules): Record<string, u
     rules_matched: counts.rulesMatched.size,
     cpu_us_per_event: Math.round(perEvent * 10) / 10,
     load_cpu_ms: Math.round(counts.loadMicroseconds / 1000),
+    costliest_rules: counts.costliest.map(({ rule, steps, sampledMs }) => ({
+      rule_id: ruleKey(rule),
+      title: rule.title,
+      steps,
+      sampled_ms: Math.round(sampledMs * 10) / 10,
+    })),
     rules: {
       documents: loaded.documents,
       loaded: loaded.rules.length,
@@ -83,5 +94,9 @@ export function statsText(counts: ScanCounts, loaded: ScanRules): string {
     `events     ${countInWords(counts.events)}, ${countInWords(counts.eventsWithoutLogsource)} without a logsource, ${countInWords(counts.eventsFailed)} that could not be parsed`,
     `damage     ${countInWords(counts.faults)} parts, ${counts.filesFailed} files not read`,
     `cost       ${perEvent.toFixed(1)} us of CPU an event, ${durationInWords(counts.cpuMicroseconds / 1000)} in all`,
+    ...counts.costliest.map(
+      ({ rule, steps, sampledMs }) =>
+        `costly     ${rule.title}: ${countInWords(steps)} steps, about ${durationInWords(sampledMs)}`,
+    ),
   ].join('\n');
 }

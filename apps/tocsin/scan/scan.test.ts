@@ -204,6 +204,7 @@ describe('tocsin scan', () => {
       faults: 1,
       matches: 2,
       rules_matched: 1,
+      costliest_rules: expect.arrayContaining([expect.objectContaining({ title: 'Evil' })]),
       rules: { documents: 4, loaded: 4, refused: 0, inactive: 0, retired: 0, correlations: 0 },
     });
   });

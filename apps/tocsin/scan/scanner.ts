@@ -1,7 +1,7 @@
 import { isProblem } from '@tocsin/kernel/problem.ts';
 import { ruleKey } from '@tocsin/sigma/correlation/correlation-rule.ts';
 import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
-import { type RuleMatcher, RuleSet } from '@tocsin/sigma/rule-set.ts';
+import { type RuleCost, type RuleMatcher, RuleSet } from '@tocsin/sigma/rule-set.ts';
 import { countInWords } from '../cli/in-words.ts';
 import { decidingFields } from './deciding-fields.ts';
 import { type MatchReport, matchOf, type ScanMatch } from './match-report.ts';
@@ -37,7 +37,7 @@ export class Scanner {
   readonly #correlations: ScanCorrelations;
 
   constructor({ rules, correlations, silent }: SigmaContent, parts: ScannerParts) {
-    this.#rules = new RuleSet(rules);
+    this.#rules = new RuleSet(rules, { now: () => performance.now() });
     this.#silent = silent;
     this.#correlations = new ScanCorrelations(correlations, rules);
     this.#parts = parts;
@@ -63,6 +63,11 @@ export class Scanner {
         note(`${path}: ${isProblem(error) ? (error.detail ?? error.message) : error.message}`);
       }
     }
+  }
+
+  /** What rules have cost, the costliest first. */
+  costs(): readonly RuleCost[] {
+    return this.#rules.costs();
   }
 
   /** Runs the correlations over all files, merged by time. Once, after {@link Scanner.scan}. */

@@ -12,6 +12,8 @@ import { ValueScanner } from './value-scanner.ts';
 
 /** Stamps grow by two an event; past this all are cleared. */
 const EPOCH_MAX = 0x3fff_fff0;
+/** The time of rules is measured in one event of so many, a power of two: clocks cost more than most rules. */
+const SAMPLED_EVENTS = 256;
 
 /**
  * Matches events against the rules of a route, one at a time. A walker calls {@link Matcher.begin}, then for each
@@ -45,12 +47,15 @@ export class Matcher {
   #candidateCount = 0;
   readonly #lazy: LazyTests;
   readonly #memo: ValueMemo | undefined;
+  readonly #now: (() => number) | undefined;
 
   /**
    * @param route any of the index: {@link Matcher.begin} names the one that counts
    * @param memo whether what was found in values is remembered
+   * @param now milliseconds; undefined: the time of rules is not sampled
    */
-  constructor(index: CompiledIndex, route: Route, memo: boolean) {
+  constructor(index: CompiledIndex, route: Route, memo: boolean, now?: () => number) {
+    this.#now = now;
     this.index = index;
     this.route = route;
     this.values = new ValueBuffer(index.symbols);
@@ -222,13 +227,16 @@ export class Matcher {
   finish(out: number[]): boolean {
     this.#keywordsMissed = false;
     const { always, positions } = this.route;
+    const now = (this.events & (SAMPLED_EVENTS - 1)) === 0 ? this.#now : undefined;
     for (let at = 0; at < this.#candidateCount; at += 1) {
       const rule = this.#candidates[at] as number;
-      if (this.#ask(rule)) out.push(positions[rule] as number);
+      const holds = now === undefined ? this.#ask(rule) : this.#askTimed(rule, now);
+      if (holds) out.push(positions[rule] as number);
     }
     for (let at = 0; at < always.length; at += 1) {
       const rule = always[at] as number;
-      if (this.#ask(rule)) out.push(positions[rule] as number);
+      const holds = now === undefined ? this.#ask(rule) : this.#askTimed(rule, now);
+      if (holds) out.push(positions[rule] as number);
     }
     this.route.asked += this.#candidateCount + always.length;
     if (this.#keywordsMissed) {
@@ -237,6 +245,15 @@ export class Matcher {
     }
     if (out.length > 1) out.sort(ascending);
     return true;
+  }
+
+  #askTimed(rule: number, now: () => number): boolean {
+    const start = now();
+    const holds = this.#ask(rule);
+    const { sampledMs, positions } = this.route;
+    const position = positions[rule] as number;
+    sampledMs[position] = (sampledMs[position] as number) + (now() - start) * SAMPLED_EVENTS;
+    return holds;
   }
 
   #ask(rule: number): boolean {

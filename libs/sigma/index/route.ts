@@ -20,17 +20,28 @@ export class Route {
   readonly always: Int32Array;
   /** By position: steps spent on asking the rule, see `LazyTests.steps`. The same events give the same steps. */
   readonly steps: Float64Array;
+  /** By position: milliseconds spent on asking the rule, estimated from the few events that were timed. */
+  readonly sampledMs: Float64Array;
   /** Rules whose conditions were asked, and events. */
   asked = 0;
   events = 0;
 
-  private constructor({ positions, keys, hasKeywords, keywords, always, steps }: RouteTables) {
+  private constructor({
+    positions,
+    keys,
+    hasKeywords,
+    keywords,
+    always,
+    steps,
+    sampledMs,
+  }: RouteTables) {
     this.positions = positions;
     this.keys = keys;
     this.hasKeywords = hasKeywords;
     this.keywords = keywords;
     this.always = always;
     this.steps = steps;
+    this.sampledMs = sampledMs;
   }
 
   /** @param numbers rules of the index, ascending */
@@ -55,6 +66,7 @@ export class Route {
       keywords: entries.length === 0 ? undefined : yield* buildScanner(KEYWORD_SLOT, entries, pool),
       always: index.always.filter((rule) => (positions[rule] as number) >= 0),
       steps: new Float64Array(numbers.length),
+      sampledMs: new Float64Array(numbers.length),
     });
   }
 
@@ -70,15 +82,15 @@ export class Route {
 
   /** Bytes of its own tables. */
   get tableBytes(): number {
-    const { positions, steps, keywords } = this;
-    const own = positions.byteLength + steps.byteLength;
+    const { positions, steps, sampledMs, keywords } = this;
+    const own = positions.byteLength + steps.byteLength + sampledMs.byteLength;
     return keywords === undefined ? own : own + scannerBytes(keywords);
   }
 }
 
 type RouteTables = Pick<
   Route,
-  'positions' | 'keys' | 'hasKeywords' | 'keywords' | 'always' | 'steps'
+  'positions' | 'keys' | 'hasKeywords' | 'keywords' | 'always' | 'steps' | 'sampledMs'
 >;
 
 /** The fields and atoms that some rules ask about. */
