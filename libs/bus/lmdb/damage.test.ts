@@ -14,7 +14,8 @@ const FILE = 'frames/raw.events/00000001.lmdb';
 const FRAMES = 300;
 /** Places tried of each kind of page; more with `TOCSIN_BUS_FLIPS`. */
 const FLIPS = Number(process.env['TOCSIN_BUS_FLIPS'] ?? 2);
-const PAGE = 4096;
+/** Where the first page tells how large pages are on this machine. */
+const PAGE_SIZE_AT = 48;
 /** Of a page of LMDB: flags stand at 18, the number of pages of a long value at 20. */
 const FLAGS_AT = 18;
 const LONG_PAGES_AT = 20;
@@ -85,17 +86,19 @@ describe('a file of frames with a changed bit', () => {
   it.each(Object.entries(KINDS))(
     'never gives what was not sent, and names what it does not give: %s pages of its tree',
     async (kind, flag) => {
-      const pages = pagesOf(bytes, flag);
+      const size = bytes.readUInt32LE(PAGE_SIZE_AT);
+      const pages = pagesOf(bytes, size, flag);
       expect(pages.length).toBeGreaterThan(0);
       const random = seededRandom(20_261_123 + flag);
       const below = (limit: number): number => Math.floor(random.fraction() * limit);
       let toEnds = 0;
       for (let flip = 0; flip < FLIPS; flip += 1) {
         const page = pages[below(pages.length)] ?? 0;
-        const at = page * PAGE + below(kind === 'overflow' ? HEADER : PAGE);
+        const within = below(kind === 'overflow' ? HEADER : size);
+        const at = page * size + within;
         const bit = below(8);
         const { lines, parked, toEnd } = await readChanged(at, bit);
-        const place = `${kind} page ${page}, byte ${at % PAGE}, bit ${bit}`;
+        const place = `${kind} page ${page}, byte ${within}, bit ${bit}`;
         expect(
           lines.filter((line) => !sent.has(line)),
           place,
@@ -114,13 +117,13 @@ describe('a file of frames with a changed bit', () => {
 });
 
 /** Numbers of the pages of a kind. */
-function pagesOf(bytes: Buffer, flag: number): number[] {
+function pagesOf(bytes: Buffer, size: number, flag: number): number[] {
   const found: number[] = [];
-  for (let page = 0; page * PAGE < bytes.length; ) {
-    const flags = bytes.readUInt16LE(page * PAGE + FLAGS_AT);
+  for (let page = 0; page * size < bytes.length; ) {
+    const flags = bytes.readUInt16LE(page * size + FLAGS_AT);
     if ((flags & flag) !== 0) found.push(page);
     const isLong = (flags & KINDS.overflow) !== 0;
-    page += isLong ? Math.max(1, bytes.readUInt32LE(page * PAGE + LONG_PAGES_AT)) : 1;
+    page += isLong ? Math.max(1, bytes.readUInt32LE(page * size + LONG_PAGES_AT)) : 1;
   }
   return found;
 }
