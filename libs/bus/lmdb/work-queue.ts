@@ -141,7 +141,8 @@ export class WorkQueue {
     const parking =
       letter && deadLetters.parking({ topic, group, ordinal: 0, attempts, ...letter });
     let offset = 0;
-    await meta.change((records) => {
+    source.ending.add(seq);
+    const ended = meta.change((records) => {
       parking?.(records);
       source.states.set(seq, state);
       const passed = source.passDone();
@@ -152,6 +153,7 @@ export class WorkQueue {
       const totals = log.totalsAt(source.source, offset);
       records.putJson(cursorKey(this.#group, source.source), { offset, ...totals });
     });
+    await ended.finally(() => source.ending.delete(seq));
     groups.moved(this.#group, source.source, offset, log.totalsAt(source.source, offset));
     // The window may have been full.
     this.wake(source.source);
@@ -162,9 +164,8 @@ export class WorkQueue {
     const known = this.#parts.log.findSource(topic, shard, tenantId);
     const source = known && this.#sources.get(known);
     const state = source?.states.get(offset);
-    if (source !== undefined && state?.kind === 'leased' && state.attempt === attempt) {
-      return { source, state };
-    }
+    const held = state?.kind === 'leased' && state.attempt === attempt;
+    if (held && source !== undefined && !source.ending.has(offset)) return { source, state };
     throw new Problem('lease_lost', {
       detail: `attempt ${attempt} of item ${offset} is over: its lease ran out or it was finished`,
     });

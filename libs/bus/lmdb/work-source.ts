@@ -26,6 +26,8 @@ export class WorkSource implements Supply<WorkCandidate> {
   readonly source: Source;
   readonly tenantId: TenantId;
   readonly states = new Map<number, WorkState>();
+  /** Items whose end is being made durable: neither given out nor ended again, whatever their lease says. */
+  readonly ending = new Set<number>();
   /** All at or below it are done. */
   floor: number;
   readonly #bytesOf: (seq: number) => number;
@@ -55,8 +57,8 @@ export class WorkSource implements Supply<WorkCandidate> {
   collectDue(now: number): boolean {
     if (this.states.size === 0) return false;
     this.#due = [];
-    for (const [seq, { kind, at }] of this.states) {
-      if (kind !== 'done' && at <= now) this.#due.push(seq);
+    for (const [seq, state] of this.states) {
+      if (this.#waits(seq, state) && state.at <= now) this.#due.push(seq);
     }
     return this.#due.length > 0;
   }
@@ -64,8 +66,8 @@ export class WorkSource implements Supply<WorkCandidate> {
   /** When an item comes due by itself, in milliseconds since 1970. */
   nextDueAt(): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const { kind, at } of this.states.values()) {
-      if (kind !== 'done') next = Math.min(next, at);
+    for (const [seq, state] of this.states) {
+      if (this.#waits(seq, state)) next = Math.min(next, state.at);
     }
     return next;
   }
@@ -88,6 +90,10 @@ export class WorkSource implements Supply<WorkCandidate> {
       passed.push(this.floor);
     }
     return passed;
+  }
+
+  #waits(seq: number, { kind }: WorkState): boolean {
+    return kind !== 'done' && !this.ending.has(seq);
   }
 
   #nextFresh(): number | undefined {
