@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { systemWorld } from '@tocsin/kernel/world.ts';
 import { parseQuery } from '@tocsin/query/parse-query.ts';
 import { DuckDbEventStore } from '@tocsin/search/duckdb/duckdb-event-store.ts';
+import { copyDays } from '@tocsin/search/duckdb/testing/copy-days.ts';
 import { ALL_TIME } from '@tocsin/search/search-store.ts';
-import { copyDays } from './copy-days.ts';
 import { EventFiller, eventTemplates, FILLED_TENANT, INDICATORS } from './fill-events.ts';
 import { ownCpu, percentile } from './measure.ts';
 
