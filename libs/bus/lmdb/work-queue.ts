@@ -119,6 +119,8 @@ export class WorkQueue {
     });
     const leased: LeasedWork[] = [];
     for (const { source, seq, state } of given) {
+      // Its lease ran out while it was made durable: another call has it now.
+      if (source.states.get(seq) !== state) continue;
       const { frame, reason } = this.#frameOf(source.source, seq);
       const why = state.attempt > request.attemptsMax ? NO_ANSWER : reason;
       const receipt = receiptOf(request, source.source, seq, state.attempt);

@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
+import { systemWorld } from '@tocsin/kernel/world.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ACME } from '../conformance/bus-case.ts';
+import { roomyDisk } from '../testing/open-test-bus.ts';
+import { sampleFrame } from '../testing/sample-frame.ts';
+import type { WorkRequest } from '../work-feed.ts';
+import { type LmdbEventBus, openLmdbEventBus } from './lmdb-event-bus.ts';
+
+const REQUEST: WorkRequest = {
+  topic: 'secplat.jobs.scan',
+  group: 'scan',
+  itemsMax: 1,
+  leaseMs: 1000,
+  attemptsMax: 1,
+  waitMs: 0,
+  signal: new AbortController().signal,
+};
+
+/** Time goes on by `stepMs` between any two looks at it. */
+class HastyClock extends ManualClock {
+  stepMs = 0;
+  #past = 0;
+
+  override now(): number {
+    this.#past += this.stepMs;
+    return super.now() + this.#past;
+  }
+}
+
+let folder: string;
+let clock: HastyClock;
+let bus: LmdbEventBus;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'bus-'));
+  clock = new HastyClock();
+  const onFatal = (error: Error): void => {
+    throw error;
+  };
+  const world = { ...systemWorld(), clock };
+  bus = await openLmdbEventBus({ folder, world, onFatal, readDiskSpace: roomyDisk });
+});
+
+afterEach(async () => {
+  await bus.close();
+  await rm(folder, { recursive: true });
+});
+
+/** Two calls at once: the lease of the first runs out before it is durable. */
+async function leaseTwice(change: Partial<WorkRequest> = {}) {
+  clock.stepMs = 2 * REQUEST.leaseMs;
+  const leased = await Promise.all([1, 2].map(() => bus.leaseWork({ ...REQUEST, ...change })));
+  clock.stepMs = 0;
+  return leased;
+}
+
+describe('WorkQueue, two leases of one item at once', () => {
+  it('parks an item without an answer once', async () => {
+    await bus.publish([sampleFrame(['job'], { topic: 'secplat.jobs.scan', tenantId: ACME })]);
+    expect(await bus.leaseWork(REQUEST)).toHaveLength(1);
+    await clock.advance(2000);
+    expect(await leaseTwice()).toEqual([[], []]);
+    expect(await bus.deadLetters('secplat.jobs.scan', 'scan').list(ACME, 10)).toHaveLength(1);
+    expect((await bus.depth('secplat.jobs.scan', 'scan')).tenants[0]).toMatchObject({
+      frames: 0,
+      deadLetters: 1,
+    });
+  });
+
+  it('gives an item to one of them', async () => {
+    await bus.publish([sampleFrame(['job'], { topic: 'secplat.jobs.scan', tenantId: ACME })]);
+    const [first, second] = await leaseTwice({ attemptsMax: 5 });
+    expect(first).toEqual([]);
+    expect(second?.map(({ receipt }) => receipt.attempt)).toEqual([2]);
+  });
+});
