@@ -4,13 +4,14 @@ import { caseDocument } from '@tocsin/database/records/case-record.ts';
 import { sortValues } from '@tocsin/database/records/sorted-rows.ts';
 import { offsetQuery, pageOf, pageQuery, pageSchema } from '@tocsin/http/page.ts';
 import { uuidText } from '@tocsin/http/path-id.ts';
+import { datesOf } from '@tocsin/http/query-time.ts';
 import { type Route, type RouteReply, tenantRoute } from '@tocsin/http/route.ts';
 import { readSortCursor, writeSortCursor } from '@tocsin/http/sort-cursor.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { QUERY_LENGTH_MAX } from '@tocsin/query/parse-query.ts';
 import type { Query } from '@tocsin/query/query.ts';
-import { allOf, fieldEquals, withQuery } from '@tocsin/query/with-query.ts';
-import { ALL_TIME } from '@tocsin/search/search-store.ts';
+import { withQuery } from '@tocsin/query/with-query.ts';
+import { searchRows } from '@tocsin/search/search-rows.ts';
 import Type, { type Static } from 'typebox';
 import type { CaseDeps } from '../case-deps.ts';
 import { CASE_SORTS, type CaseSort, listCases } from '../records/cases.ts';
@@ -73,8 +74,7 @@ async function list(
     severityMin: asked.severity_min,
     assignedTo: asked.assigned_to,
     incidentId: asked.incident_id?.toLowerCase(),
-    from: asked.from === undefined ? undefined : new Date(timeOf('from', asked.from)),
-    to: asked.to === undefined ? undefined : new Date(timeOf('to', asked.to)),
+    ...datesOf(asked),
   };
   const after =
     cursor === undefined ? undefined : readSortCursor(sort, order.columns.length, cursor);
@@ -98,40 +98,21 @@ async function find(
     throw invalid('sort', 'of a search is newest or oldest; leave q out for another order');
   }
   if (asked.offset !== 0) throw invalid('offset', 'goes with lists; a search goes on by cursor');
-  const page = await search.search(tenant, {
+  const body = await searchRows(search, tenant, {
     collection: 'cases',
-    query: allOf([...filters(asked), wanted]),
-    range: {
-      from: asked.from === undefined ? ALL_TIME.from : timeOf('from', asked.from),
-      to: asked.to === undefined ? ALL_TIME.to : timeOf('to', asked.to),
+    query: wanted,
+    equal: {
+      status: asked.status,
+      assigned_to: asked.assigned_to,
+      incident_id: asked.incident_id,
     },
+    severityMin: asked.severity_min,
+    ...datesOf(asked),
     order: sort,
     limit: asked.limit,
-    ...(asked.cursor === undefined ? {} : { cursor: asked.cursor }),
+    cursor: asked.cursor,
   });
-  return { status: 200, body: { items: page.items, next_cursor: page.nextCursor ?? null } };
-}
-
-/** The filters of the list as conditions of the search. */
-function filters(asked: ListQuery): readonly Query[] {
-  const equal: Readonly<Record<string, string | undefined>> = {
-    status: asked.status,
-    assigned_to: asked.assigned_to,
-    incident_id: asked.incident_id,
-  };
-  const found = Object.entries(equal).flatMap(([field, value]) =>
-    value === undefined ? [] : [fieldEquals(field, value)],
-  );
-  if (asked.severity_min === undefined) return found;
-  const value = String(asked.severity_min);
-  return [...found, { kind: 'compare', field: 'severity', op: '>=', value, at: 0, valueAt: 0 }];
-}
-
-/** RFC 3339 knows leap seconds, which no clock of ours has. */
-function timeOf(member: 'from' | 'to', text: string): number {
-  const time = Date.parse(text);
-  if (!Number.isNaN(time)) return time;
-  throw invalid(member, 'is not a time');
+  return { status: 200, body };
 }
 
 function invalid(member: string, detail: string): Problem {

@@ -4,16 +4,16 @@ import { alertDocument } from '@tocsin/database/records/alert-document.ts';
 import { sortValues } from '@tocsin/database/records/sorted-rows.ts';
 import { pageOf, pageQuery, pageSchema } from '@tocsin/http/page.ts';
 import { uuidText } from '@tocsin/http/path-id.ts';
+import { datesOf } from '@tocsin/http/query-time.ts';
 import { type Route, type RouteReply, tenantRoute } from '@tocsin/http/route.ts';
 import { readSortCursor, writeSortCursor } from '@tocsin/http/sort-cursor.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { QUERY_LENGTH_MAX } from '@tocsin/query/parse-query.ts';
 import type { Query } from '@tocsin/query/query.ts';
-import { allOf, fieldEquals, withQuery } from '@tocsin/query/with-query.ts';
-import { ALL_TIME } from '@tocsin/search/search-store.ts';
+import { withQuery } from '@tocsin/query/with-query.ts';
+import { searchRows } from '@tocsin/search/search-rows.ts';
 import Type, { type Static } from 'typebox';
 import type { CorrelateRouteDeps } from '../correlate-route-deps.ts';
-import { timeOf } from '../domain/time-of.ts';
 import { ALERT_SORTS, type AlertSort, listAlerts } from '../records/alert-queries.ts';
 
 const query = Type.Object(
@@ -75,8 +75,7 @@ async function list(
     assignee: asked.assignee,
     ruleId: asked.rule_id,
     incidentId: asked.incident_id?.toLowerCase(),
-    from: asked.from === undefined ? undefined : new Date(timeOf('from', asked.from)),
-    to: asked.to === undefined ? undefined : new Date(timeOf('to', asked.to)),
+    ...datesOf(asked),
   };
   const after =
     cursor === undefined ? undefined : readSortCursor(sort, order.columns.length, cursor);
@@ -104,32 +103,20 @@ async function find(
     const detail = 'a search is ordered by time: use newest or oldest, or leave q out';
     throw new Problem('invalid_request', { detail, errors: [{ pointer: '/query/sort', detail }] });
   }
-  const page = await deps.search.search(tenant, {
+  const body = await searchRows(deps.search, tenant, {
     collection: 'alerts',
-    query: allOf([...filters(asked), search]),
-    range: {
-      from: asked.from === undefined ? ALL_TIME.from : timeOf('from', asked.from),
-      to: asked.to === undefined ? ALL_TIME.to : timeOf('to', asked.to),
+    query: search,
+    equal: {
+      status: asked.status,
+      assignee: asked.assignee,
+      rule_id: asked.rule_id,
+      incident_id: asked.incident_id,
     },
+    severityMin: asked.severity_min,
+    ...datesOf(asked),
     order: sort,
     limit: asked.limit,
-    ...(asked.cursor === undefined ? {} : { cursor: asked.cursor }),
+    cursor: asked.cursor,
   });
-  return { status: 200, body: { items: page.items, next_cursor: page.nextCursor ?? null } };
-}
-
-/** The filters of the list as conditions of the search. */
-function filters(asked: ListQuery): readonly Query[] {
-  const equal: Readonly<Record<string, string | undefined>> = {
-    status: asked.status,
-    assignee: asked.assignee,
-    rule_id: asked.rule_id,
-    incident_id: asked.incident_id,
-  };
-  const found = Object.entries(equal).flatMap(([field, value]) =>
-    value === undefined ? [] : [fieldEquals(field, value)],
-  );
-  if (asked.severity_min === undefined) return found;
-  const value = String(asked.severity_min);
-  return [...found, { kind: 'compare', field: 'severity', op: '>=', value, at: 0, valueAt: 0 }];
+  return { status: 200, body };
 }

@@ -1,11 +1,11 @@
 import { INCIDENT_STATUSES, Incident, type IncidentStatus } from '@tocsin/contracts/incident.ts';
 import { sortValues } from '@tocsin/database/records/sorted-rows.ts';
 import { pageOf, pageQuery, pageSchema } from '@tocsin/http/page.ts';
+import { datesOf } from '@tocsin/http/query-time.ts';
 import { type Route, tenantRoute } from '@tocsin/http/route.ts';
 import { readSortCursor, writeSortCursor } from '@tocsin/http/sort-cursor.ts';
 import Type from 'typebox';
 import type { CorrelateRouteDeps } from '../correlate-route-deps.ts';
-import { timeOf } from '../domain/time-of.ts';
 import {
   INCIDENT_SORTS,
   type IncidentSort,
@@ -47,8 +47,7 @@ export function listIncidentsRoute({ database }: CorrelateRouteDeps): Route {
         status: asked.status,
         severityMin: asked.severity_min,
         assignee: asked.assignee,
-        from: asked.from === undefined ? undefined : new Date(timeOf('from', asked.from)),
-        to: asked.to === undefined ? undefined : new Date(timeOf('to', asked.to)),
+        ...datesOf(asked),
       };
       const after =
         cursor === undefined ? undefined : readSortCursor(sort, order.columns.length, cursor);
