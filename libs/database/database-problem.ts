@@ -1,3 +1,4 @@
+import { messageOf } from '@tocsin/kernel/message-of.ts';
 import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
 import pg from 'pg';
 
@@ -33,7 +34,7 @@ export function outageProblem(cause: unknown): Problem {
 
 /** The same for the operator, with the reason. */
 export function connectProblem(cause: unknown): Problem {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   return new Problem('unavailable', {
     detail: `PostgreSQL cannot be reached: ${reason}`,
     retryAfterSeconds: 1,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '@tocsin/kernel/message-of.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import pg from 'pg';
 import { connectProblem } from './database-problem.ts';
@@ -114,7 +115,7 @@ async function apply(client: pg.Client, migration: Migration, roles: RoleNames):
     await client.query('commit');
   } catch (cause) {
     await client.query('rollback');
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new Problem('unavailable', {
       detail: `migration ${migration.name} failed: ${reason}`,
       cause,

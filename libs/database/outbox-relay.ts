@@ -4,6 +4,7 @@ import type { Frame } from '@tocsin/bus/frame.ts';
 import { WORK_TOPICS, type WorkTopic } from '@tocsin/contracts/topic.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import { sleep } from '@tocsin/kernel/clock.ts';
+import { messageOf } from '@tocsin/kernel/message-of.ts';
 import { parseTenantId, type TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import { sql } from 'kysely';
@@ -69,7 +70,7 @@ async function pass(options: OutboxRelayOptions): Promise<number> {
     if (failed > 0) return RETRY_MS;
     return published > 0 ? 0 : POLL_MS;
   } catch (error) {
-    options.log.warn({ error: reasonOf(error) }, 'the outbox cannot be read now');
+    options.log.warn({ error: messageOf(error) }, 'the outbox cannot be read now');
     return RETRY_MS;
   }
 }
@@ -90,7 +91,7 @@ export async function relayPending(options: OutboxRelayOptions): Promise<RelayPa
     } catch (error) {
       failed += 1;
       options.log.warn(
-        { tenant_id: tenantId, error: reasonOf(error) },
+        { tenant_id: tenantId, error: messageOf(error) },
         'messages of the outbox wait: they could not be published',
       );
     }
@@ -170,8 +171,4 @@ function workTopic(name: string): WorkTopic {
   const topic = WORK_TOPICS.find((known) => known === name);
   assert(topic !== undefined, `the outbox has rows of known topics only, not ${name}`);
   return topic;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '@tocsin/kernel/message-of.ts';
 import type { Command } from 'commander';
 import { type CommonOptions, defineCommand } from '../cli/define-command.ts';
 import { httpCall } from '../cli/http-call.ts';
@@ -71,7 +72,7 @@ async function readReadiness(port: number): Promise<Readiness> {
     const document: unknown = JSON.parse(answer.body.toString('utf8'));
     return { ready: answer.status === 200, document };
   } catch (error) {
-    return { ready: false, document: { detail: error instanceof Error ? error.message : error } };
+    return { ready: false, document: { detail: messageOf(error) } };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '@tocsin/kernel/clock.ts';
+import { messageOf } from '@tocsin/kernel/message-of.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { ApiClient } from '../cli/api-client.ts';
 import { ReceiptQueue } from './await-receipts.ts';
@@ -158,7 +159,7 @@ async function nextChunk(iterator: AsyncIterator<Buffer>): Promise<IteratorResul
   try {
     return await iterator.next();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new Problem('invalid_request', {
       detail: `the input cannot be read to its end (${why}). What was before is sent; repair the file and run this again.`,
       cause,

@@ -7,6 +7,7 @@ import type {
   LogHandler,
 } from '@tocsin/bus/event-bus.ts';
 import type { Clock } from '@tocsin/kernel/clock.ts';
+import { messageOf } from '@tocsin/kernel/message-of.ts';
 import type { DeferredEntry, DeferredRule, FoundInFrame } from './deferred-protocol.ts';
 import { PortCalls } from './port-calls.ts';
 
@@ -175,10 +176,6 @@ export class DeferredLane implements LogHandler {
     thread.hasRules = thread.calls.call('setRules', [this.#rules]);
     thread.hasRules.catch(() => undefined);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 const NOTHING: FoundInFrame = { found: [], costs: [], faults: [] };

@@ -1,5 +1,6 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { messageOf } from '@tocsin/kernel/message-of.ts';
 import { isProblem, Problem } from '@tocsin/kernel/problem.ts';
 
 /** Largest body of a request on the admin socket. */
@@ -42,7 +43,7 @@ async function answer(
     send(response, 200, await operation(await readBody(request)));
   } catch (error) {
     const problem = isProblem(error) ? error : new Problem('internal', { cause: error });
-    const detail = problem.detail ?? (error instanceof Error ? error.message : String(error));
+    const detail = problem.detail ?? messageOf(error);
     send(response, problem.status, { code: problem.code, status: problem.status, detail });
   }
 }

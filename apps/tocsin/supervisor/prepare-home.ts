@@ -1,4 +1,5 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { messageOf } from '@tocsin/kernel/message-of.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { Random } from '@tocsin/kernel/random.ts';
 import { type Home, SOCKET_PATH_BYTES_MAX, socketsFit } from '../home.ts';
@@ -23,7 +24,7 @@ export async function prepareHome(home: Home, asRoot: boolean): Promise<void> {
       await chmod(folder, 0o700);
     }
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new Problem('unavailable', {
       detail: `the home ${home.root} cannot be prepared (${why}). Give a folder you may write with --home.`,
       cause,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { messageOf } from '@tocsin/kernel/message-of.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { DatabaseLog } from '../log.ts';
 import type { PostgresEngine } from './engine.ts';
@@ -72,7 +73,7 @@ export async function spawned(child: ChildProcess, program: string): Promise<num
   try {
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new Problem('unavailable', {
       detail: `${program} cannot be run (${reason}): the bundled PostgreSQL needs glibc and a home on a disk that is not mounted noexec; or set TOCSIN_DATABASE_URL to an existing server`,
       cause,

@@ -1,4 +1,5 @@
 import type { Clock } from '@tocsin/kernel/clock.ts';
+import { messageOf } from '@tocsin/kernel/message-of.ts';
 import { ruleKey } from '@tocsin/sigma/correlation/correlation-rule.ts';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
 import { type Deferral, fingerprintOf } from './deferred-rules.ts';
@@ -84,7 +85,7 @@ export class Deferring {
     const { tried } = this.#sigma;
     const moved = tried.flatMap((rules) =>
       rules.takeFaults().flatMap(({ rule, error }) => {
-        const detail = error instanceof Error ? error.message : String(error);
+        const detail = messageOf(error);
         return this.#move(rules.tenantId, rule, 'fault', detail.slice(0, DETAIL_UNITS_MAX));
       }),
     );
