@@ -5,6 +5,7 @@ import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
 import { systemWorld } from '@tocsin/kernel/world.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ACME } from '../conformance/bus-case.ts';
+import type { Frame } from '../frame.ts';
 import { roomyDisk } from '../testing/open-test-bus.ts';
 import { sampleFrame } from '../testing/sample-frame.ts';
 import type { WorkRequest } from '../work-feed.ts';
@@ -50,6 +51,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+function job(line: string): Frame {
+  return sampleFrame([line], { topic: 'secplat.jobs.scan', tenantId: ACME });
+}
+
 /** Two calls at once: the lease of the first runs out before it is durable. */
 async function leaseTwice(change: Partial<WorkRequest> = {}) {
   clock.stepMs = 2 * REQUEST.leaseMs;
@@ -60,7 +65,7 @@ async function leaseTwice(change: Partial<WorkRequest> = {}) {
 
 describe('WorkQueue, two leases of one item at once', () => {
   it('parks an item without an answer once', async () => {
-    await bus.publish([sampleFrame(['job'], { topic: 'secplat.jobs.scan', tenantId: ACME })]);
+    await bus.publish([job('job')]);
     expect(await bus.leaseWork(REQUEST)).toHaveLength(1);
     await clock.advance(2000);
     expect(await leaseTwice()).toEqual([[], []]);
@@ -72,9 +77,28 @@ describe('WorkQueue, two leases of one item at once', () => {
   });
 
   it('gives an item to one of them', async () => {
-    await bus.publish([sampleFrame(['job'], { topic: 'secplat.jobs.scan', tenantId: ACME })]);
+    await bus.publish([job('job')]);
     const [first, second] = await leaseTwice({ attemptsMax: 5 });
     expect(first).toEqual([]);
     expect(second?.map(({ receipt }) => receipt.attempt)).toEqual([2]);
+  });
+});
+
+describe('WorkQueue, an item that came due and was not taken', () => {
+  it('is not given out again once it is done', async () => {
+    const jobs = ['first', 'second'].map((line) => job(line));
+    await bus.publish(jobs);
+    const held = await bus.leaseWork({ ...REQUEST, itemsMax: 2, attemptsMax: 5 });
+    expect(held).toHaveLength(2);
+    await clock.advance(2000);
+    // Both leases ran out; another worker takes the first, and the slow one ends the second after all.
+    const [again] = await bus.leaseWork({ ...REQUEST, attemptsMax: 5 });
+    for (const ended of [held[1], again]) {
+      if (ended !== undefined) await bus.finishWork(ended.receipt, { kind: 'done' });
+    }
+    expect((await bus.depth('secplat.jobs.scan', 'scan')).tenants[0]).toMatchObject({ frames: 0 });
+    await bus.publish([job('third')]);
+    const next = await bus.leaseWork({ ...REQUEST, itemsMax: 5, attemptsMax: 5 });
+    expect(next.map(({ frame }) => frame.body.toString())).toEqual(['third']);
   });
 });

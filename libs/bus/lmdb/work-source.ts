@@ -55,8 +55,9 @@ export class WorkSource implements Supply<WorkCandidate> {
 
   /** Makes items available whose retry is due or whose lease ran out. True when there are any. */
   collectDue(now: number): boolean {
-    if (this.states.size === 0) return false;
+    // Whoever came due before and was not taken may be done by now.
     this.#due = [];
+    if (this.states.size === 0) return false;
     for (const [seq, state] of this.states) {
       if (this.#waits(seq, state) && state.at <= now) this.#due.push(seq);
     }
