@@ -31,6 +31,7 @@ export class DeadLetterStore {
   readonly #counters: BusCounters;
   readonly #perTenantMax: number;
   readonly #counts = new Map<string, number>();
+  readonly #worked = new Map<string, Promise<boolean>>();
 
   constructor(meta: MetaStore, clock: Clock, counters: BusCounters, perTenantMax: number) {
     this.#meta = meta;
@@ -55,7 +56,7 @@ export class DeadLetterStore {
     const key = letterKey(item.topic, item.group, item.frame.tenantId, id);
     const value = encodeLetter(item, this.#clock.now());
     return (records) => {
-      if (this.#meta.get(key) === undefined) {
+      if (records.get(key) === undefined) {
         this.#dropOldestWhenFull(records, key);
         this.#count(key.slice(0, 4).join('/'), 1);
         this.#counters.deadLettersParked += 1;
@@ -90,34 +91,55 @@ export class DeadLetterStore {
     const key = letterKey(topic, group, tenantId, id);
     let removed = false;
     await this.#meta.change((records) => {
-      if (this.#meta.get(key) === undefined) return;
-      removed = true;
-      records.remove(key);
+      removed = this.#drop(records, key);
     });
-    if (removed) this.#count(key.slice(0, 4).join('/'), -1);
     return removed;
   }
 
   /** Removes every letter of a tenant, of all topics and groups; gives their number. */
   async removeAll(tenantId: TenantId): Promise<number> {
     const keys = [...this.#meta.list(['dead'])]
-      .map(({ key }) => key)
+      .map(({ key }): MetaKey => ['dead', ...key.slice(1)])
       .filter((key) => key[3] === tenantId);
+    let removed = 0;
     await this.#meta.change((records) => {
-      for (const key of keys) records.remove(['dead', ...key.slice(1)]);
+      removed = keys.filter((key) => this.#drop(records, key)).length;
     });
-    for (const key of keys) this.#count(key.slice(0, 4).join('/'), -1);
-    return keys.length;
+    return removed;
+  }
+
+  /** Runs work on a letter; while it runs, another call for that letter waits for its end and gives false. */
+  async alone(
+    [topic, group, tenantId, id]: readonly [Topic, GroupName, TenantId, string],
+    work: () => Promise<boolean>,
+  ): Promise<boolean> {
+    const key = letterKey(topic, group, tenantId, id).join('/');
+    const running = this.#worked.get(key);
+    if (running !== undefined) {
+      await running;
+      return false;
+    }
+    const run = work().finally(() => this.#worked.delete(key));
+    this.#worked.set(key, run);
+    return await run;
+  }
+
+  /** False when it is not there, or went in the same commit. */
+  #drop(records: MetaRecords, key: MetaKey): boolean {
+    if (records.get(key) === undefined) return false;
+    records.remove(key);
+    this.#count(key.slice(0, 4).join('/'), -1);
+    return true;
   }
 
   #dropOldestWhenFull(records: MetaRecords, key: MetaKey): void {
     const prefix: MetaKey = [key[0], ...key.slice(1, 4)];
-    if ((this.#counts.get(prefix.join('/')) ?? 0) < this.#perTenantMax) return;
+    const isFull = (): boolean => (this.#counts.get(prefix.join('/')) ?? 0) >= this.#perTenantMax;
+    if (!isFull()) return;
     for (const oldest of this.#meta.list(prefix)) {
-      records.remove(['dead', ...oldest.key.slice(1)]);
-      this.#count(prefix.join('/'), -1);
+      if (!this.#drop(records, ['dead', ...oldest.key.slice(1)])) continue;
       this.#counters.deadLettersDropped += 1;
-      return;
+      if (!isFull()) return;
     }
   }
 

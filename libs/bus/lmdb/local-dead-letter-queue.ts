@@ -31,13 +31,17 @@ export class LocalDeadLetterQueue implements DeadLetterQueue {
     return this.#store.list(this.#topic, this.#group, tenantId, size, after);
   }
 
-  async redrive(tenantId: TenantId, id: string): Promise<boolean> {
-    const letter = this.#store.find(this.#topic, this.#group, tenantId, id);
-    if (letter === undefined) return false;
-    // A new id: event ids derive from frame id and ordinal, and the item's ordinal is 0 now.
-    const frameId = uuidV5(TOCSIN_NAMESPACE, `redrive/${this.#topic}/${this.#group}/${letter.id}`);
-    await this.#bus.publish([{ ...letter.frame, id: frameId }]);
-    return await this.#store.remove(this.#topic, this.#group, tenantId, id);
+  redrive(tenantId: TenantId, id: string): Promise<boolean> {
+    // Asked for twice at once it is published once: its events would be stored twice.
+    return this.#store.alone([this.#topic, this.#group, tenantId, id], async () => {
+      const letter = this.#store.find(this.#topic, this.#group, tenantId, id);
+      if (letter === undefined) return false;
+      // A new id: event ids derive from frame id and ordinal, and the item's ordinal is 0 now.
+      const place = `redrive/${this.#topic}/${this.#group}/${letter.id}`;
+      const frameId = uuidV5(TOCSIN_NAMESPACE, place);
+      await this.#bus.publish([{ ...letter.frame, id: frameId }]);
+      return await this.#store.remove(this.#topic, this.#group, tenantId, id);
+    });
   }
 
   discard(tenantId: TenantId, id: string): Promise<boolean> {

@@ -13,6 +13,8 @@ export type MetaKey = readonly [string, ...(string | number)[]];
 export type MetaChange = (records: MetaRecords) => void;
 
 export interface MetaRecords {
+  /** A record as it will be: what changes of the same commit did before is not on disk yet, but seen here. */
+  get(key: MetaKey): Buffer | undefined;
   put(key: MetaKey, value: Buffer): void;
   putJson(key: MetaKey, value: unknown): void;
   remove(key: MetaKey): void;
@@ -25,13 +27,9 @@ export class MetaStore {
 
   constructor(path: string, latch: FatalLatch) {
     this.#environment = openEnvironment(path, MAP_BYTES);
-    const records: MetaRecords = {
-      put: (key, value) => void this.#environment.put([...key], value),
-      putJson: (key, value) => records.put(key, Buffer.from(JSON.stringify(value))),
-      remove: (key) => void this.#environment.remove([...key]),
-    };
     this.#commits = new GroupCommit(latch, (changes) =>
       commitBatch(this.#environment, () => {
+        const records = new PendingRecords(this.#environment);
         for (const change of changes) change(records);
       }),
     );
@@ -58,6 +56,37 @@ export class MetaStore {
   async close(): Promise<void> {
     await this.#commits.close();
     await this.#environment.close();
+  }
+}
+
+/** The records of one commit: its puts and removes go to the file when all its changes have run. */
+class PendingRecords implements MetaRecords {
+  readonly #environment: Environment;
+  readonly #changed = new Map<string, Buffer | undefined>();
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  get(key: MetaKey): Buffer | undefined {
+    const text = JSON.stringify(key);
+    return this.#changed.has(text)
+      ? this.#changed.get(text)
+      : this.#environment.getBinary([...key]);
+  }
+
+  put(key: MetaKey, value: Buffer): void {
+    this.#changed.set(JSON.stringify(key), value);
+    void this.#environment.put([...key], value);
+  }
+
+  putJson(key: MetaKey, value: unknown): void {
+    this.put(key, Buffer.from(JSON.stringify(value)));
+  }
+
+  remove(key: MetaKey): void {
+    this.#changed.set(JSON.stringify(key), undefined);
+    void this.#environment.remove([...key]);
   }
 }
 
