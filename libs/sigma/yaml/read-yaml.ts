@@ -9,6 +9,7 @@ import {
   parseAllDocuments,
 } from 'yaml';
 import { FaultSignal, type Place } from '../fault.ts';
+import { readPlainYaml } from './read-plain-yaml.ts';
 import type { YamlEntry, YamlMap, YamlNode, YamlScalarValue } from './yaml-node.ts';
 
 /** Largest file, in UTF-16 units: the largest rule of the public corpus is below 100 KB. */
@@ -26,6 +27,11 @@ export type YamlDocument = YamlMap | FaultSignal;
  * refused. Empty documents are left out. YAML 1.2 core schema: `yes` is text, `0x17` is 23.
  */
 export function readYaml(text: string): YamlDocument[] {
+  return readPlainYaml(text) ?? readAnyYaml(text);
+}
+
+/** The same by the whole of YAML, however it is written: the twin of {@link readPlainYaml}, which knows one form. */
+export function readAnyYaml(text: string): YamlDocument[] {
   if (text.length > YAML_UNITS_MAX) {
     const message = `the file is longer than ${YAML_UNITS_MAX} characters: split it`;
     return [new FaultSignal('yaml_too_large', { line: 1, column: 1 }, message)];
