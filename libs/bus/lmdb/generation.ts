@@ -1,6 +1,7 @@
 import type { Topic } from '@tocsin/contracts/topic.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import { bytesInUse, commitBatch, type Environment, openEnvironment } from './environment.ts';
+import { closedProblem } from './group-commit.ts';
 import type { Source } from './source.ts';
 
 /** Where the creation time of a generation is kept: sorts behind every topic. */
@@ -33,6 +34,7 @@ export class Generation {
   #closing: Promise<unknown> = Promise.resolve();
   #appends = 0;
   #shouldRest = false;
+  #closed = false;
   /** Milliseconds since 1970 of its first frame; `undefined` while it is empty. */
   createdAt: number | undefined;
   /** Bytes of records in it, as far as this process knows: the size of the file at open, then what was added. */
@@ -115,13 +117,16 @@ export class Generation {
     }
   }
 
+  /** For good: nothing opens it again. */
   async close(): Promise<void> {
-    await this.#environment?.close();
-    this.#environment = undefined;
+    this.#closed = true;
+    this.rest();
     await this.#closing;
   }
 
+  /** @throws Problem `unavailable` after `close` */
   #opened(): Environment {
+    if (this.#closed) throw closedProblem();
     this.#environment ??= openEnvironment(this.path, this.#mapBytes);
     return this.#environment;
   }

@@ -130,6 +130,7 @@ function unknownOutcome(cause: unknown): Problem {
   });
 }
 
-function closedProblem(): Problem {
+/** What comes after `close`. */
+export function closedProblem(): Problem {
   return new Problem('unavailable', { detail: 'the bus is closed' });
 }

@@ -109,8 +109,10 @@ export class GroupTable {
       .filter(({ source, offset }) => offset > group.offsetOf(source));
     if (found.length === 0) return;
     this.#world.failpoint('cursor.before-commit');
+    let written = false;
     await this.#meta.change((records) => {
       if (!lease.active) return;
+      written = true;
       for (const { source, offset, totals } of found) {
         const cursor = group.cursor(source);
         if (offset <= cursor.written) continue;
@@ -118,9 +120,11 @@ export class GroupTable {
         records.putJson(cursorKey(group, source), { offset, ...totals } satisfies StoredCursor);
       }
     });
-    lease.check();
+    if (!written) lease.check();
     this.#world.failpoint('cursor.after-commit');
+    // Also when the lease ended meanwhile: what is durable is so for the next owner too.
     for (const { source, offset, totals } of found) this.moved(group, source, offset, totals);
+    lease.check();
   }
 
   /** Takes over a cursor that is durable now. */

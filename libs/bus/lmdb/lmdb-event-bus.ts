@@ -146,6 +146,7 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
     for (const frame of frames) checkFrame(frame);
     const byTopic = Map.groupBy(frames, ({ topic }) => topic);
     await this.#diskFloor.check([...byTopic.keys()]);
+    this.#checkOpen();
     const release = this.#admission.admit(frames);
     try {
       const added = [...byTopic].map(([topic, some]) => {
@@ -194,6 +195,7 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
     const group = await this.#groups.register(topic, parseGroupName(name), false);
     const lease = await this.#groups.acquire(group, request);
     if (lease === undefined) return undefined;
+    this.#checkOpen();
     const parts = {
       ...this.#parts,
       clock: this.#world.clock,
@@ -209,6 +211,7 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
     this.#checkOpen();
     const name = parseGroupName(request.group);
     const group = await this.#groups.register(request.topic, name, false);
+    this.#checkOpen();
     return await this.#workQueue(group).lease(request);
   }
 
@@ -273,6 +276,7 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
     for (const sessions of this.#sessions.values()) {
       for (const session of sessions) await session.close();
     }
+    for (const queue of this.#workQueues.values()) queue.close();
     for (const commits of this.#publishing.values()) await commits.close();
     await this.#sweeping;
     await this.#meta.close();

@@ -1,7 +1,7 @@
 import type { Key } from 'lmdb';
 import { commitBatch, type Environment, openEnvironment } from './environment.ts';
 import type { FatalLatch } from './fatal-latch.ts';
-import { GroupCommit } from './group-commit.ts';
+import { closedProblem, GroupCommit } from './group-commit.ts';
 
 /** Address space for cursors, leases, attempts and dead letters. */
 const MAP_BYTES = 256 * 1024 * 1024;
@@ -24,6 +24,7 @@ export interface MetaRecords {
 export class MetaStore {
   readonly #environment: Environment;
   readonly #commits: GroupCommit<MetaChange>;
+  #closed = false;
 
   constructor(path: string, latch: FatalLatch) {
     this.#environment = openEnvironment(path, MAP_BYTES);
@@ -40,12 +41,15 @@ export class MetaStore {
     return this.#commits.add(change, 1024);
   }
 
+  /** @throws Problem `unavailable` after `close`, as {@link MetaStore.list} does */
   get(key: MetaKey): Buffer | undefined {
+    this.#checkOpen();
     return this.#environment.getBinary([...key]);
   }
 
   /** Records whose keys begin with `prefix`, in key order, after `after` when given. */
   *list(prefix: MetaKey, after?: MetaKey): Generator<{ key: (string | number)[]; value: Buffer }> {
+    this.#checkOpen();
     const start: Key = [...(after ?? prefix)];
     for (const { key, value } of this.#environment.getRange({ start })) {
       if (!hasPrefix(key, prefix)) return;
@@ -55,7 +59,13 @@ export class MetaStore {
 
   async close(): Promise<void> {
     await this.#commits.close();
+    this.#closed = true;
     await this.#environment.close();
+  }
+
+  /** A look into a closed file would end the process a moment later: LMDB cannot end that read. */
+  #checkOpen(): void {
+    if (this.#closed) throw closedProblem();
   }
 }
 

@@ -67,6 +67,8 @@ export class Retention {
       const verdict = this.#judge(inIt, now - (next.createdAt ?? now), diskLow);
       if (verdict === 'keep') return;
       await this.#saveHeads(inIt);
+      // A group may have come into being meanwhile: these frames wait for it.
+      if (this.#judge(inIt, now - (next.createdAt ?? now), diskLow) === 'keep') return;
       if (mayGrow && (turns % 2 === 1 || log.turns !== turns)) return;
       await log.dropOldest();
       this.#counters.generationsUnlinked += 1;

@@ -40,6 +40,7 @@ export class WorkQueue {
   readonly #sources = new Map<Source, WorkSource>();
   readonly #fair = new FairQueue<WorkCandidate>(({ bytes }) => Math.max(bytes, TURN_BYTES_MIN));
   readonly #waiters = new Set<() => void>();
+  #closed = false;
 
   constructor(parts: WorkQueueParts, group: Group) {
     this.#parts = parts;
@@ -67,13 +68,19 @@ export class WorkQueue {
     const { clock } = this.#parts.world;
     const until = clock.monotonic() + request.waitMs;
     for (;;) {
-      if (request.signal.aborted) return [];
+      if (request.signal.aborted || this.#closed) return [];
       const leased = await this.#leaseNow(request);
       if (leased.length > 0) return leased;
       const left = until - clock.monotonic();
       if (left <= 0) return [];
       await this.#wait(Math.min(left, this.#msToNextDue()), request.signal);
     }
+  }
+
+  /** Gives out nothing more: who waits for work is told that there is none. */
+  close(): void {
+    this.#closed = true;
+    for (const waiter of this.#waiters) waiter();
   }
 
   async extend(receipt: WorkReceipt, leaseMs: number): Promise<void> {

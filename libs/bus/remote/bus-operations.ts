@@ -77,6 +77,11 @@ async function openLog({ bus, sessions, caller, body, signal }: BusRequest) {
     owner: { name: caller.name, run: members.text('run') },
   });
   if (session === undefined) return undefined;
+  if (signal.aborted) {
+    // Nobody would ever read from it, and its lease would keep the same process waiting.
+    await session.close();
+    return undefined;
+  }
   return {
     session: sessions.add(caller.name, session),
     epoch: session.epoch,
