@@ -247,7 +247,7 @@ export class DuckDbEventStore implements SearchStore {
     try {
       await this.writer.close();
     } finally {
-      this.#pool.close();
+      await this.#pool.close();
       this.#instance.closeSync();
     }
   }
