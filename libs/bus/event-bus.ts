@@ -78,7 +78,10 @@ export interface LogHandler {
 export interface LogOptions {
   /** Largest sum of bodies per `handle` call; default 4 MiB. */
   readonly batchBytesMax?: number;
-  /** Deliver again what was received up to this long before the committed cursor (state was lost); default 0. */
+  /**
+   * Deliver again what was received up to this long before the committed cursor (state was lost); default 0.
+   * Looked at each time shards are taken over.
+   */
   readonly rewindMs?: number;
   /** Read from the newest frame when the group is new; default false: from the oldest kept. */
   readonly fromNewest?: boolean;

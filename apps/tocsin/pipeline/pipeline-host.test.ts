@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemContext } from '@tocsin/auth/tenant-context.ts';
@@ -13,6 +13,8 @@ import { PIPELINE_GROUP, PipelineHost } from './pipeline-host.ts';
 import { ACME, failedLogin, frameOf } from './testing/sample-log.ts';
 
 const acme = systemContext(ACME, 'test');
+/** A state is waited for, however slow the machine is. */
+const PATIENT = { timeout: 50_000 };
 const folders: string[] = [];
 afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
@@ -91,6 +93,31 @@ describe('the pipeline in its thread', () => {
     await again.host.stop();
     await again.bus.close();
   });
+
+  it('stores again what was in a log of changes that is not recognised any more', async () => {
+    const folder = await freshFolder();
+    const first = await start(folder);
+    await first.bus.publish([bruteForce('one'), bruteForce('two')]);
+    await expect.poll(async () => (await search(first.host)).items.length, PATIENT).toBe(24);
+    await first.host.revoked();
+    // As a killed process leaves it: one that stops has nothing in its log.
+    const [events, kept] = [join(folder, 'events'), join(folder, 'kept')];
+    await cp(events, kept, { recursive: true });
+    await first.host.stop();
+    await first.bus.close();
+    await rm(events, { recursive: true });
+    await rename(kept, events);
+    const log = (await readdir(events)).find((name) => name.endsWith('.wal')) ?? '';
+    const bytes = await readFile(join(events, log));
+    bytes[0] = (bytes[0] ?? 0) ^ 0x10;
+    await writeFile(join(events, log), bytes);
+    const again = await start(folder);
+    await expect.poll(async () => (await search(again.host)).items.length, PATIENT).toBe(24);
+    await again.bus.publish([frameOf('three', [failedLogin('bob', 0)])]);
+    await expect.poll(async () => (await search(again.host)).items.length, PATIENT).toBe(25);
+    await again.host.stop();
+    await again.bus.close();
+  }, 170_000);
 
   it('refuses a search as the store does: a problem stays a problem', async () => {
     const folder = await freshFolder();

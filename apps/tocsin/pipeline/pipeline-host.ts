@@ -15,6 +15,7 @@ import type { RuleFault } from '@tocsin/detect-service/domain/tenant-rules.ts';
 import type { Readiness } from '@tocsin/http/health.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import type { Clock } from '@tocsin/kernel/clock.ts';
+import { Problem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { Removed, StorageAges } from '@tocsin/retention-service/tenant-storage.ts';
 import type { FrameRecord } from '@tocsin/search/duckdb/frame-record.ts';
@@ -53,6 +54,8 @@ export class PipelineHost implements LogHandler {
   readonly #ready: Promise<WorkerReady>;
   readonly #lane: DeferredLane;
   #deferredRules = 0;
+  /** How the bus is read. It looks at it again whenever the shards are taken over. */
+  readonly #reading = { batchBytesMax: BATCH_BYTES_MAX, rewindMs: 0 };
   readonly #inFlight = new Map<string, LogEntry>();
   #inFlightBytes = 0;
   /** Told whenever frames were taken. */
@@ -100,10 +103,9 @@ export class PipelineHost implements LogHandler {
   /** Starts reading. Windows that were lost are filled again from frames that the bus still has. */
   async start(): Promise<void> {
     const { windowsLost, daysLost, lookbackMs } = await this.#ready;
-    const batchBytesMax = BATCH_BYTES_MAX;
     const rewindMs = Math.max(windowsLost ? lookbackMs : 0, daysLost ? REWIND_FOR_DAYS_MS : 0);
-    const options = rewindMs > 0 ? { batchBytesMax, rewindMs } : { batchBytesMax };
-    this.#consumer = await this.#bus.consumeLog('raw.events', PIPELINE_GROUP, this, options);
+    this.#reading.rewindMs = rewindMs;
+    this.#consumer = await this.#bus.consumeLog('raw.events', PIPELINE_GROUP, this, this.#reading);
     await this.#calls.call('startDeferred', []);
   }
 
@@ -116,9 +118,17 @@ export class PipelineHost implements LogHandler {
     await this.#worker.terminate();
   }
 
-  assigned(assignment: Assignment): Promise<void> {
+  /** @throws Problem `unavailable` when frames are to be read again that the event store lost: the next try does so */
+  async assigned(assignment: Assignment): Promise<void> {
     this.#assignment = assignment;
-    return Promise.resolve();
+    if (this.#reading.rewindMs >= REWIND_FOR_DAYS_MS) return;
+    const { committed } = assignment;
+    const lacking: readonly LogPosition[] = await this.#calls.call('lacking', [committed]);
+    if (lacking.length === 0) return;
+    this.#reading.rewindMs = REWIND_FOR_DAYS_MS;
+    throw new Problem('unavailable', {
+      detail: `the event store lacks frames that it had, of ${lacking.length} of ${committed.length} sources: the log of changes of a file in data/events was damaged, and what the bus still has is stored again`,
+    });
   }
 
   async revoked(): Promise<void> {

@@ -1,4 +1,5 @@
 import { Problem } from '@tocsin/kernel/problem.ts';
+import { damagedProblem } from '@tocsin/search/duckdb/damaged-day.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BARRIER_EVERY_MS } from './pipeline.ts';
 import { ACME, clientId, failedLogin, frameOf, RECEIVED_AT } from './testing/sample-log.ts';
@@ -121,6 +122,31 @@ describe('the pipeline', () => {
     expect(home.published).toHaveLength(1);
   });
 
+  it('goes on over a frame whose record in the event store is damaged: its events count again, nothing is stored twice', async () => {
+    const home = await openHome();
+    const nine = Array.from({ length: 9 }, (_, index) =>
+      failedLogin('ada', index, { event_id: clientId(index) }),
+    );
+    home.log.push(frameOf('nine', nine));
+    await home.take();
+    await home.pipeline.barrier();
+    await home.crash();
+    await home.loseWindows();
+    await home.open();
+    let asked = 0;
+    home.store.findFrameAt = () => {
+      asked += 1;
+      return Promise.reject(damagedProblem('events-2026-03-03.duckdb', new Error('checksum')));
+    };
+    home.log.push(frameOf('tenth', [failedLogin('ada', 20)]));
+    await home.take(home.log.length, 1);
+    await home.pipeline.barrier();
+    expect(asked).toBe(1);
+    expect(home.fatal).toEqual([]);
+    expect(await home.rows(ACME)).toHaveLength(10);
+    expect(home.published).toMatchObject([{ event_count: 10 }]);
+  });
+
   it('passes a frame that the bus had lost: nothing is stored for it', async () => {
     const home = await openHome();
     home.log.push(frameOf('lost', [], { body: Buffer.alloc(0), contentType: 'text/plain' }));
@@ -129,6 +155,14 @@ describe('the pipeline', () => {
     await home.pipeline.barrier();
     expect(home.cursor).toBe(2);
     expect(await home.rows(ACME)).toHaveLength(1);
+    home.log.push(frameOf('lost again', [], { body: Buffer.alloc(0), contentType: 'text/plain' }));
+    await home.take();
+    await home.pipeline.barrier();
+    await home.crash();
+    await home.open();
+    // It is no frame that the store had and lost.
+    expect(home.lacking(3)).toBe(false);
+    expect(home.lacking(4)).toBe(true);
   });
 
   it('archives the lines of a day before it commits its rows, also when the next day begins', async () => {

@@ -6,6 +6,7 @@ import { deferralAlert } from '@tocsin/detect-service/domain/sigma/deferral-aler
 import type { Deferral } from '@tocsin/detect-service/domain/sigma/deferred-rules.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import type { CancelTimer } from '@tocsin/kernel/clock.ts';
+import { isProblem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import {
@@ -61,7 +62,7 @@ export interface PipelineCounters {
 export interface PipelineStore extends Pick<DuckDbEventStore, 'findFrameAt'> {
   readonly writer: Pick<
     EventWriter,
-    'accepted' | 'append' | 'commit' | 'hotRows' | 'isRepeated' | 'seal' | 'startsDay'
+    'accepted' | 'append' | 'commit' | 'hotRows' | 'isRepeated' | 'pass' | 'seal' | 'startsDay'
   >;
 }
 
@@ -149,6 +150,12 @@ export class Pipeline {
     await this.barrier();
   }
 
+  /** Of positions that the cursor has passed, those whose frames the event store lacks: what it had was damaged. */
+  lacking(positions: readonly LogPosition[]): readonly LogPosition[] {
+    const { writer } = this.#parts.store;
+    return positions.filter((position) => writer.accepted(sourceOf(position)) < position.offset);
+  }
+
   /** Takes what rules off the hot path found in a frame. Resolves when it is counted and its alerts are on their way. */
   takeDeferred(entry: DeferredEntry): Promise<void> {
     return this.#exclusively(async () => {
@@ -200,6 +207,7 @@ export class Pipeline {
     const found = await detector.detectFrame(tenant, at, events, frame.receivedAt, entry.replayed);
     if (!known && frame.count > 0)
       await this.#store(tenant, at, entry, kept, found.matches, [...duplicates], normalized);
+    else if (!known) await store.writer.pass(source, position.offset, frame.receivedAt);
     if (entry.replayed) return found.moved;
     if (found.isDeferred) this.#sender.defer(frame);
     this.#sender.send(frame.tenantId, found.alerts, frame);
@@ -218,13 +226,14 @@ export class Pipeline {
     known: boolean,
   ): Promise<ReadonlySet<number>> {
     const { store } = this.#parts;
-    if (known) {
-      const record = await store.findFrameAt(source, entry.position.offset);
-      return new Set(record?.duplicates);
-    }
     // A request sent again under its idempotency key makes a frame with the same derived id (UUID version 5).
     const { id } = entry.frame;
-    if (id[14] === '5' && store.writer.isRepeated(tenant, id)) return new Set(normalized.ordinals);
+    const isDerived = id[14] === '5';
+    if (known) {
+      if (!isDerived && !normalized.events.some(({ clientId }) => clientId)) return NONE;
+      return this.#duplicatesThen(source, entry.position.offset);
+    }
+    if (isDerived && store.writer.isRepeated(tenant, id)) return new Set(normalized.ordinals);
     const duplicates = new Set<number>();
     normalized.events.forEach((event, index) => {
       if (event.clientId && store.writer.isRepeated(tenant, event.eventId)) {
@@ -232,6 +241,20 @@ export class Pipeline {
       }
     });
     return duplicates;
+  }
+
+  /**
+   * What was found of a stored frame when it came first. Where the disk has not kept that, its events count once more,
+   * for an attack must not be missed; the store names the damaged file.
+   */
+  async #duplicatesThen(source: string, offset: number): Promise<ReadonlySet<number>> {
+    try {
+      const record = await this.#parts.store.findFrameAt(source, offset);
+      return new Set(record?.duplicates);
+    } catch (error) {
+      if (isProblem(error, 'stored_data_damaged')) return NONE;
+      throw error;
+    }
   }
 
   async #store(
@@ -315,6 +338,7 @@ export class Pipeline {
 
 /** What stands where the bus lost a frame: it has no item, and the cursor passes it. */
 const NOTHING: NormalizedFrame = { events: [], ordinals: [], dead: [] };
+const NONE: ReadonlySet<number> = new Set();
 
 /** The name under which store and windows remember the offset of a source. */
 function sourceOf({ topic, shard, tenantId }: LogPosition): string {

@@ -96,6 +96,7 @@ async function main(): Promise<void> {
       await Promise.all(entries.map((entry) => pipeline.take(received(entry))));
     },
     barrier: () => pipeline.barrier(),
+    lacking: async (positions: readonly LogPosition[]) => pipeline.lacking(positions),
     async takeDeferred(entry: DeferredEntry) {
       await pipeline.takeDeferred(entry);
       deferred?.note(entry);
@@ -157,7 +158,7 @@ async function main(): Promise<void> {
   });
   if (store.lostDays)
     log.error(
-      'a day of events was damaged and is set aside; what the bus still has is stored again',
+      'a file of events was damaged and is set aside; what the bus still has is stored again',
       {
         action: 'events.set_aside',
         status: 'failed',

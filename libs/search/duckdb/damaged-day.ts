@@ -13,13 +13,19 @@ const DAMAGE =
 const BAD_BLOCK = /corrupt database file: computed checksum/i;
 const ELSE = /no space|lock on file|permission|out of memory|too many open|conflicting lock/i;
 
-/** A day file whose bytes were changed or cut off. */
+/** What it says when it reads the log of changes beside a file: the file itself is whole then, as far as it goes. */
+const IN_LOG = /replaying wal/i;
+
+/** A day file whose bytes were changed or cut off, or its log of changes. */
 export class DamagedDay extends Error {
   readonly path: string;
+  /** True when it is the log of changes: without it the file is as it was when the log was last empty. */
+  readonly inLog: boolean;
 
   constructor(path: string, cause: unknown) {
     super(`the day file ${path} is damaged`, { cause });
     this.path = path;
+    this.inLog = IN_LOG.test(String(cause));
   }
 }
 
@@ -47,17 +53,25 @@ export function dayFault(path: string, cause: unknown): Error {
   );
 }
 
-/** Moves a damaged day file out of the way, with its log of changes, so that the other days go on. */
-export async function setAside(disk: Disk, folder: string, path: string): Promise<void> {
+/**
+ * Moves a damaged day file out of the way, with its log of changes, so that the other days go on. Of a file whose log is
+ * damaged only that goes.
+ */
+export async function setAside(
+  disk: Disk,
+  folder: string,
+  { path, inLog }: { readonly path: string; readonly inLog: boolean },
+): Promise<void> {
   const aside = `${folder}/${ASIDE}`;
   await disk.makeFolder(aside);
   const taken = new Set(await disk.list(aside));
   const name = path.slice(folder.length + 1);
   let free = name;
-  for (let copy = 2; taken.has(free); copy += 1) free = `${name}.${copy}`;
-  const names = await disk.list(folder);
-  if (names.includes(`${name}.wal`)) await disk.rename(`${path}.wal`, `${aside}/${free}.wal`);
-  await disk.rename(path, `${aside}/${free}`);
+  for (let copy = 2; taken.has(free) || taken.has(`${free}.wal`); copy += 1)
+    free = `${name}.${copy}`;
+  const hasLog = (await disk.list(folder)).includes(`${name}.wal`);
+  if (hasLog) await disk.rename(`${path}.wal`, `${aside}/${free}.wal`);
+  if (!(hasLog && inLog)) await disk.rename(path, `${aside}/${free}`);
 }
 
 /** Notes durably that a day file is to be set aside by the next start: it cannot be written to. */
@@ -73,7 +87,7 @@ export async function setCondemnedAside(disk: Disk, folder: string): Promise<boo
   const notes = (await disk.list(folder)).filter((name) => name.endsWith(CONDEMNED));
   for (const note of notes) {
     const path = `${folder}/${note.slice(0, -CONDEMNED.length)}`;
-    await setAside(disk, folder, path).catch((error: unknown) => {
+    await setAside(disk, folder, { path, inLog: false }).catch((error: unknown) => {
       // A crash came between the move and the removal of the note.
       if (!isAbsent(error)) throw error;
     });
@@ -84,7 +98,9 @@ export async function setCondemnedAside(disk: Disk, folder: string): Promise<boo
   return notes.length > 0;
 }
 
-/** Names of the day files that were set aside and that nobody has taken away. */
+/** Names of the day files, and logs of changes, that were set aside and that nobody has taken away. */
 export async function daysSetAside(disk: Disk, folder: string): Promise<readonly string[]> {
-  return (await disk.list(`${folder}/${ASIDE}`)).filter((name) => !name.endsWith('.wal'));
+  const names = await disk.list(`${folder}/${ASIDE}`);
+  // A log is named when it is alone, without its file.
+  return names.filter((name) => !name.endsWith('.wal') || !names.includes(name.slice(0, -4)));
 }

@@ -126,7 +126,7 @@ export class DuckDbEventStore implements SearchStore {
         // After damage DuckDB trusts nothing it has open: it is opened anew, without that day.
         instance.closeSync();
         if (!(error instanceof DamagedDay)) throw error;
-        await setAside(world.disk, folder, error.path);
+        await setAside(world.disk, folder, error);
         lostDays = true;
       }
     }
@@ -282,8 +282,10 @@ async function openFiles(
   world: World,
 ): Promise<{ writer: EventWriter; files: EventFiles }> {
   const roller = await instance.connect();
-  const start = await openDayFiles(roller, folder, await world.disk.list(folder));
-  const writer = new EventWriter({ ...start, instance, roller, folder, world });
+  const names = await world.disk.list(folder);
+  const hasLog = names.some((name) => name.endsWith('.wal'));
+  const start = await openDayFiles(roller, folder, names);
+  const writer = new EventWriter({ ...start, instance, roller, folder, world, hasLog });
   await writer.loadClientIds();
   return { writer, files: start.files };
 }

@@ -23,6 +23,9 @@ export interface FrameEvent {
   readonly rules: readonly string[] | undefined;
 }
 
+/** Rows stand this long at most in a file's log of changes only, in milliseconds: half as long as the bus keeps frames. */
+const LOG_MS_MAX = 60 * 60_000;
+
 /** Before every day: the first frame of an empty store begins its own. */
 const NO_DAY = '';
 
@@ -45,6 +48,8 @@ export interface WriterStart {
   readonly applied: Map<string, number>;
   readonly roll: number;
   readonly frame: number;
+  /** Whether a file had a log of changes: how old it is nobody knows. */
+  readonly hasLog: boolean;
 }
 
 /** The writing side of the event store: hot rows, rolls, applied offsets, and ids that clients gave. */
@@ -59,6 +64,7 @@ export class EventWriter {
   #roll: number;
   #frame: number;
   #day: string;
+  #logEmptyAt: number;
   #hot: HotTable | undefined;
   /** Appends and swaps run one after the other; so do rolls. */
   #appending: Promise<unknown> = Promise.resolve();
@@ -71,6 +77,7 @@ export class EventWriter {
     this.#accepted = new Map(start.applied);
     this.#roll = start.roll;
     this.#frame = start.frame;
+    this.#logEmptyAt = start.hasLog ? Number.NEGATIVE_INFINITY : start.world.clock.monotonic();
     const days = start.files.days.map((file) => file.day).sort();
     this.#day = days.at(-1) ?? NO_DAY;
   }
@@ -143,6 +150,16 @@ export class EventWriter {
       const hot = await this.#hotFor(frame.receivedAt);
       this.#accepted.set(frame.source, frame.offset);
       this.#push(hot, tenant, frame, events);
+    });
+  }
+
+  /** Notes that a frame of which nothing is to be stored is done, so that its offset is not taken for one that was lost. */
+  pass(source: string, offset: number, receivedAt: number): Promise<void> {
+    return this.#serially(async () => {
+      if (offset <= (this.#accepted.get(source) ?? 0)) return;
+      const hot = await this.#hotFor(receivedAt);
+      this.#accepted.set(source, offset);
+      hot.applied.set(source, offset);
     });
   }
 
@@ -220,6 +237,18 @@ export class EventWriter {
     for (const [source, offset] of hot.applied) this.#applied.set(source, offset);
     await files.rolled(hot);
     world.failpoint('roll.after-drop');
+    await this.#emptyLog(file);
+  }
+
+  /**
+   * Moves what a file's log of changes holds into the file, now and then: DuckDB takes a log whose beginning was changed
+   * for none, and what was lost by that must still be on the bus.
+   */
+  async #emptyLog(file: DayFile): Promise<void> {
+    const now = this.#start.world.clock.monotonic();
+    if (now - this.#logEmptyAt < LOG_MS_MAX) return;
+    await this.#start.roller.run(`checkpoint ${file.name}`);
+    this.#logEmptyAt = now;
   }
 
   async #createDay(day: string): Promise<DayFile> {

@@ -98,6 +98,10 @@ export function openSimStore(
         hot.frames.push({ ...facts, frame: number, tenantId: tenant.tenantId, parseFailures: [] });
         return Promise.resolve();
       },
+      pass(source, offset) {
+        accepted.set(source, Math.max(offset, accepted.get(source) ?? 0));
+        return Promise.resolve();
+      },
       seal() {
         if (hot === undefined) return Promise.resolve(undefined);
         // The pipeline only hands it back.

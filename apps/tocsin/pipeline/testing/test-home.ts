@@ -141,6 +141,12 @@ export class TestHome {
     return this.pipeline.take({ position, frame, replayed: offset <= this.cursor });
   }
 
+  /** Whether the store lacks the frame at an offset, by what it says of itself. */
+  lacking(offset: number): boolean {
+    const frame = this.log[0];
+    return frame !== undefined && this.pipeline.lacking([{ ...at(frame), offset }]).length > 0;
+  }
+
   /** Tries deferred rules on the frames that wait for them, as their thread does. */
   async runLane(): Promise<void> {
     const trial = new DeferredTrial();
