@@ -9,7 +9,8 @@ export interface SearchedLiteral {
 
 /** Letters of four bytes at once in one case: other characters may fall together, which the comparison tells apart. */
 export const FOLD_WORD = 0x20202020;
-const HASH = 0x9e3779b1 | 0;
+/** A block times this is its hash, of which the high bits are used. */
+export const HASH_FACTOR = 0x9e3779b1 | 0;
 const WORD_BYTES = 4;
 const STRIDES = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 /** One over the chance that a place of a log holds a given block of 1 to 4 bytes, the rarest of its literal. */
@@ -189,7 +190,7 @@ function bitsFor(size: number, most: number): number {
 
 /** The hash of a block: its high bits are used. */
 export function hashOf(block: number): number {
-  return Math.imul(block, HASH);
+  return Math.imul(block, HASH_FACTOR);
 }
 
 /** The four bytes before `end`, folded, as a text's bytes are read; zero where there are none. */

@@ -1,4 +1,4 @@
-import { type BlockSearcher, ENTRY_NUMBERS, FOLD_WORD, hashOf } from './block-searcher.ts';
+import { type BlockSearcher, ENTRY_NUMBERS, FOLD_WORD, HASH_FACTOR } from './block-searcher.ts';
 import { FOLD_BYTE, isCharacterStart } from './canonical-bytes.ts';
 import type { CompiledIndex } from './compiled-index.ts';
 import { DEAD, type EndTrie } from './end-trie.ts';
@@ -15,6 +15,12 @@ import type { ValueBuffer } from './value-buffer.ts';
 import { matchWildcard } from './wildcard.ts';
 
 const WORD_BYTES = 4;
+// What is imported is looked up anew at each use; these are constants to the compiler.
+const FOLD = FOLD_WORD;
+const HASH = HASH_FACTOR;
+const NUMBERS = ENTRY_NUMBERS;
+const FOLDED = FOLD_BYTE;
+const NOWHERE = DEAD;
 const NO_BYTES = new Uint8Array(0);
 const SERIAL_MAX = 0x3fff_ffff;
 
@@ -73,8 +79,10 @@ export class ValueScanner {
     }
     const first = this.#literals[literal];
     const last = this.#end - length;
-    for (let from = this.#start; from <= last; from += 1) {
-      if (FOLD_BYTE[this.#bytes[from] as number] !== first) continue;
+    const bytes = this.#bytes;
+    for (let from = this.#start; ; from += 1) {
+      while (from <= last && FOLDED[bytes[from] as number] !== first) from += 1;
+      if (from > last) break;
       this.#decide(entry, from);
       if (this.#decided[entry] === this.#serial) break;
     }
@@ -146,44 +154,50 @@ export class ValueScanner {
     const { filter, hashShift, blockShift, stride } = searcher;
     const last = this.#end - WORD_BYTES;
     let at = this.#start + searcher.window - WORD_BYTES;
-    // Two looks a turn, with one branch for both: most places hold no block of any literal.
-    for (; at + stride <= last; at += stride + stride) {
-      const block = (view.getInt32(at, true) | FOLD_WORD) >> blockShift;
-      const other = (view.getInt32(at + stride, true) | FOLD_WORD) >> blockShift;
-      const bit = hashOf(block) >>> hashShift;
-      const otherBit = hashOf(other) >>> hashShift;
-      const met = (filter[bit >>> 5] as number) >>> bit;
-      const otherMet = (filter[otherBit >>> 5] as number) >>> otherBit;
-      if (((met | otherMet) & 1) === 0) continue;
-      if ((met & 1) !== 0) this.#blockMet(searcher, block, at + WORD_BYTES);
-      if ((otherMet & 1) !== 0) this.#blockMet(searcher, other, at + stride + WORD_BYTES);
+    for (;;) {
+      // Two looks a turn, with one branch for both: most places hold no block of any literal. Nothing is called within,
+      // so that the compiler checks tables once before the loop and keeps all in registers.
+      let met = 0;
+      let otherMet = 0;
+      for (; at + stride <= last; at += stride + stride) {
+        const bit = Math.imul((view.getInt32(at, true) | FOLD) >> blockShift, HASH) >>> hashShift;
+        const otherBit =
+          Math.imul((view.getInt32(at + stride, true) | FOLD) >> blockShift, HASH) >>> hashShift;
+        met = (filter[bit >>> 5] as number) >>> bit;
+        otherMet = (filter[otherBit >>> 5] as number) >>> otherBit;
+        if (((met | otherMet) & 1) !== 0) break;
+      }
+      if (at + stride > last) break;
+      if ((met & 1) !== 0) this.#blockMet(searcher, at + WORD_BYTES);
+      if ((otherMet & 1) !== 0) this.#blockMet(searcher, at + stride + WORD_BYTES);
+      at += stride + stride;
     }
     if (at > last) return;
-    const block = (view.getInt32(at, true) | FOLD_WORD) >> blockShift;
-    const bit = hashOf(block) >>> hashShift;
+    const bit = Math.imul((view.getInt32(at, true) | FOLD) >> blockShift, HASH) >>> hashShift;
     if ((((filter[bit >>> 5] as number) >>> bit) & 1) !== 0) {
-      this.#blockMet(searcher, block, at + WORD_BYTES);
+      this.#blockMet(searcher, at + WORD_BYTES);
     }
   }
 
   /** Literals of which the block is part may stand around `end`, where it ends. */
-  #blockMet(searcher: BlockSearcher, block: number, end: number): void {
+  #blockMet(searcher: BlockSearcher, end: number): void {
     const { keys, entries } = searcher;
-    let place = (hashOf(block) >>> searcher.keyShift) * 2;
+    const view = this.#view;
+    const block = (view.getInt32(end - WORD_BYTES, true) | FOLD) >> searcher.blockShift;
+    let place = (Math.imul(block, HASH) >>> searcher.keyShift) * 2;
     let list = keys[place + 1] as number;
     while (list !== 0 && keys[place] !== block) {
       place = (place + 2) & (keys.length - 1);
       list = keys[place + 1] as number;
     }
     if (list === 0) return;
-    const view = this.#view;
     const before = end - this.#start;
     const after = this.#end - end;
-    const last = list + 1 + (entries[list] as number) * ENTRY_NUMBERS;
-    for (let at = list + 1; at < last; at += ENTRY_NUMBERS) {
+    const last = list + 1 + (entries[list] as number) * NUMBERS;
+    for (let at = list + 1; at < last; at += NUMBERS) {
       const back = entries[at + 1] as number;
       if (back > before || (entries[at + 2] as number) > after) continue;
-      const word = view.getInt32(end - (entries[at + 3] as number) - WORD_BYTES, true) | FOLD_WORD;
+      const word = view.getInt32(end - (entries[at + 3] as number) - WORD_BYTES, true) | FOLD;
       if ((word & (entries[at + 5] as number)) !== entries[at + 4]) continue;
       const entry = entries[at] as number;
       if (this.#inLine) this.#findAt(entry, end - back);
@@ -228,7 +242,7 @@ export class ValueScanner {
     const end = this.#literalStart[entry + 1] as number;
     let at = from;
     for (let place = this.#literalStart[entry] as number; place < end; place += 1) {
-      if (FOLD_BYTE[bytes[at] as number] !== literals[place]) return false;
+      if (FOLDED[bytes[at] as number] !== literals[place]) return false;
       at += 1;
     }
     return true;
@@ -246,28 +260,32 @@ export class ValueScanner {
   #forward(trie: EndTrie): void {
     const { next, classes } = trie;
     const bytes = this.#bytes;
+    const end = this.#end;
     let state = 0;
-    for (let at = this.#start; at < this.#end; at += 1) {
-      state = next[state + (classes[bytes[at] as number] as number)] as number;
-      if (state === DEAD) return;
-      if (state < 0) {
-        state = ~state;
-        this.#outputs(trie, state, true);
+    for (let at = this.#start; at < end; at += 1) {
+      for (; at < end; at += 1) {
+        state = next[state + (classes[bytes[at] as number] as number)] as number;
+        if (state < 0 || state === NOWHERE) break;
       }
+      if (state === NOWHERE || at === end) return;
+      state = ~state;
+      this.#outputs(trie, state, true);
     }
   }
 
   #backward(trie: EndTrie): void {
     const { next, classes } = trie;
     const bytes = this.#bytes;
+    const start = this.#start;
     let state = 0;
-    for (let at = this.#end - 1; at >= this.#start; at -= 1) {
-      state = next[state + (classes[bytes[at] as number] as number)] as number;
-      if (state === DEAD) return;
-      if (state < 0) {
-        state = ~state;
-        this.#outputs(trie, state, false);
+    for (let at = this.#end - 1; at >= start; at -= 1) {
+      for (; at >= start; at -= 1) {
+        state = next[state + (classes[bytes[at] as number] as number)] as number;
+        if (state < 0 || state === NOWHERE) break;
       }
+      if (state === NOWHERE || at < start) return;
+      state = ~state;
+      this.#outputs(trie, state, false);
     }
   }
 

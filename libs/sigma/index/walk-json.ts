@@ -121,7 +121,8 @@ export class JsonWalker {
   /** Where a name ends, or -1 when it has escapes or characters beyond ASCII. */
   #nameEnd(start: number): number {
     const bytes = this.#bytes;
-    for (let at = start; at < this.#end; at += 1) {
+    const last = this.#end;
+    for (let at = start; at < last; at += 1) {
       const byte = bytes[at] as number;
       if (byte === QUOTE) return at;
       if (byte === BACKSLASH || byte >= ASCII_END) return -1;

@@ -68,8 +68,12 @@ export class WordReader {
     while (at + ASCII_BLOCK <= end && isAscii(this.#bytes.subarray(at, at + ASCII_BLOCK))) {
       at += ASCII_BLOCK;
     }
-    while (at <= limit && (this.view.getInt32(at, true) & HIGH) === 0) at += 4;
-    while (at < end && (this.#bytes[at] as number) < 0x80) at += 1;
+    const { view } = this;
+    const bytes = this.#bytes;
+    for (; at <= limit - 4; at += 8) {
+      if (((view.getInt32(at, true) | view.getInt32(at + 4, true)) & HIGH) !== 0) break;
+    }
+    while (at < end && (bytes[at] as number) < 0x80) at += 1;
     return at < end ? at : Number.MAX_SAFE_INTEGER;
   }
 }

@@ -38,6 +38,7 @@ interface State {
 export class LazyRegex {
   readonly #instructions: readonly Instruction[];
   readonly #start: number;
+  readonly #shortest: number;
   readonly #looks: boolean;
   readonly #bounds: Int32Array;
   readonly #asciiClass = new Uint16Array(ASCII_END);
@@ -53,6 +54,7 @@ export class LazyRegex {
   constructor(program: RegexProgram) {
     this.#instructions = program.instructions;
     this.#start = program.start;
+    this.#shortest = program.shortest;
     this.#looks = program.instructions.some(({ kind }) => kind === 'assert');
     this.#bounds = classBounds(program.instructions, this.#looks);
     this.#classes = this.#bounds.length;
@@ -64,6 +66,7 @@ export class LazyRegex {
 
   /** Whether the expression occurs in `units[start, end)`, UTF-16. */
   search(units: Uint16Array, start: number, end: number): boolean {
+    if (end - start < this.#shortest) return false;
     let row = this.#classes;
     for (let at = start; at < end; at += 1) {
       const unit = units[at] as number;
@@ -92,23 +95,30 @@ export class LazyRegex {
    * The same in the content of a JSON string in ASCII that has no `\u` and no `\/`: read as it stands, not decoded.
    */
   searchJson(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start < this.#shortest) return false;
     const kinds = this.#asciiClass;
-    let table = this.#table;
     let row = this.#classes;
     for (let at = start; at < end; at += 1) {
-      let byte = bytes[at] as number;
-      if (byte === BACKSLASH) {
-        at += 1;
-        byte = UNESCAPED[bytes[at] as number] as number;
+      const table = this.#table;
+      let kind = 0;
+      let next = row;
+      // Rows that are known: nothing is called within, so that all stays in registers.
+      for (; at < end; at += 1) {
+        let byte = bytes[at] as number;
+        if (byte === BACKSLASH) {
+          at += 1;
+          byte = UNESCAPED[bytes[at] as number] as number;
+        }
+        kind = kinds[byte] as number;
+        next = table[row + kind] as number;
+        if (next <= FOUND) break;
+        row = next;
       }
-      const kind = kinds[byte] as number;
-      let next = table[row + kind] as number;
-      if (next <= FOUND) {
-        if (next === UNKNOWN) next = this.#step(row, kind);
-        if (next === FOUND) return true;
-        table = this.#table;
+      if (next === FOUND) return true;
+      if (next === UNKNOWN) {
+        row = this.#step(row, kind);
+        if (row === FOUND) return true;
       }
-      row = next;
     }
     return this.#foundAtEnd(row);
   }

@@ -15,6 +15,8 @@ export type Instruction =
 export interface RegexProgram {
   readonly instructions: readonly Instruction[];
   readonly start: number;
+  /** No occurrence has fewer characters. */
+  readonly shortest: number;
 }
 
 /**
@@ -65,5 +67,23 @@ export function compileRegex(node: RegexNode): RegexProgram {
     return start;
   };
   const start = build(node, 0);
-  return { instructions, start };
+  return { instructions, start, shortest: shortestOf(node) };
+}
+
+function shortestOf(node: RegexNode): number {
+  switch (node.kind) {
+    case 'set':
+      return 1;
+    case 'assert':
+      return 0;
+    case 'concat':
+      return node.parts.reduce((sum, part) => sum + shortestOf(part), 0);
+    case 'alternate':
+      return node.parts.reduce(
+        (least, part) => Math.min(least, shortestOf(part)),
+        Number.POSITIVE_INFINITY,
+      );
+    case 'repeat':
+      return node.min === 0 ? 0 : node.min * shortestOf(node.part);
+  }
 }
