@@ -91,7 +91,9 @@ export class LiveStreams {
       this.#ended(name, why ?? 'client');
       this.#show();
     });
-    clientGone.addEventListener('abort', () => end('client'), { once: true });
+    // It may have gone while its query was looked at.
+    if (clientGone.aborted) end('client');
+    else clientGone.addEventListener('abort', () => end('client'), { once: true });
     this.#open.add(end);
     this.#show();
     return stream;

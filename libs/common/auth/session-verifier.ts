@@ -52,6 +52,8 @@ export class SessionVerifier {
   readonly #clock: Clock;
   readonly #origin: string;
   readonly #known = new Map<string, Known>();
+  /** How often a session was forgotten: what was read meanwhile may be of one that has ended. */
+  #forgotten = 0;
 
   /** @param origin - scheme, host and port under which browsers reach us */
   constructor(directory: SessionDirectory, clock: Clock, origin: string) {
@@ -80,6 +82,7 @@ export class SessionVerifier {
   /** Forgets a session that has just ended, so that this process does not wait for the next reading. */
   forget(sessionHash: string): void {
     this.#known.delete(sessionHash);
+    this.#forgotten += 1;
   }
 
   #isFresh({ session, readAt }: Known): boolean {
@@ -90,6 +93,7 @@ export class SessionVerifier {
 
   async #read(sessionHash: string): Promise<Principal> {
     const readAt = this.#clock.monotonic();
+    const forgotten = this.#forgotten;
     const session = await this.#directory.find(sessionHash);
     this.#known.delete(sessionHash);
     if (session === undefined) {
@@ -98,6 +102,7 @@ export class SessionVerifier {
       });
     }
     const principal = principalOf(session);
+    if (forgotten !== this.#forgotten) return principal;
     const [oldest] = this.#known.keys();
     if (this.#known.size >= SESSION_STATES_MAX && oldest !== undefined) this.#known.delete(oldest);
     this.#known.set(sessionHash, { session, principal, readAt });

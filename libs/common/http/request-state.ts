@@ -68,8 +68,11 @@ export class HandlerRequest implements RouteRequest<unknown, unknown, unknown> {
 export function abortWhenGone(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   const { raw } = reply;
-  raw.once('close', () => {
+  const closed = (): void => {
     if (!raw.writableFinished) controller.abort();
-  });
+  };
+  // Whoever asks late, after some work, asks about a connection that may be closed already.
+  if (raw.closed) closed();
+  else raw.once('close', closed);
   return controller.signal;
 }
