@@ -62,7 +62,8 @@ export class DeferredLane implements LogHandler {
   async setRules(rules: readonly DeferredRule[], rewindMs: number): Promise<void> {
     this.#rules = rules;
     if (this.#thread !== undefined) this.#tellRules(this.#thread);
-    if (this.#consumer !== undefined || rules.length === 0) return;
+    // Told of rules after the end: a consumer would have nobody to stop it.
+    if (this.#stopping || this.#consumer !== undefined || rules.length === 0) return;
     const options = { batchBytesMax: BATCH_BYTES_MAX, rewindMs };
     this.#consumer = this.#parts.bus.consumeLog(DEFERRED_TOPIC, DEFERRED_GROUP, this, options);
     await this.#consumer;
@@ -80,6 +81,8 @@ export class DeferredLane implements LogHandler {
     this.#stopping = true;
     await this.#thread?.worker.terminate();
     await (await this.#consumer)?.stop();
+    // The one that a frame under way began meanwhile.
+    await this.#thread?.worker.terminate();
   }
 
   revoked(): Promise<void> {
