@@ -778,6 +778,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/platform/deferred-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the Sigma rules of the installation that are tried off the hot path */
+        get: operations["listDeferredRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/platform/deferred-rules/{rule_id}/put-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a Sigma rule of the installation on the hot path again */
+        post: operations["putRuleBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/platform/sessions": {
         parameters: {
             query?: never;
@@ -1787,6 +1821,8 @@ export interface components {
             active_version: number | null;
             category: string;
             condition?: unknown;
+            /** @description Of Sigma rules: it is tried off the hot path, its alerts come later */
+            deferred: components["schemas"]["RuleOffTheHotPath"] | null;
             description: string;
             enabled: boolean;
             exceptions: components["schemas"]["ExceptionOfASigmaRule"][];
@@ -1822,9 +1858,36 @@ export interface components {
             title: string;
             version: number;
         };
+        /** Rule off the hot path */
+        RuleOffTheHotPath: {
+            /** @description Frames of the tenant that wait for rules off the hot path */
+            frames_waiting: number;
+            /** @enum {unknown} */
+            reason: "over_budget" | "fault";
+            /** Format: date-time */
+            since: string;
+        };
+        /** Rule of the installation off the hot path */
+        RuleOfTheInstallationOffTheHotPath: {
+            /** @description Steps an event on average, or the fault */
+            detail: string;
+            /** @description Frames of all tenants that wait for rules off the hot path */
+            frames_waiting: number;
+            /** @description When somebody wanted it back: it goes when nothing waits for it any more */
+            put_back_at: string | null;
+            put_back_by: string | null;
+            /** @enum {unknown} */
+            reason: "over_budget" | "fault";
+            rule_id: string;
+            /** Format: date-time */
+            since: string;
+            title: string;
+        };
         /** Rule summary */
         RuleSummary: {
             category: string;
+            /** @description Of Sigma rules: it is tried off the hot path, its alerts come later */
+            deferred: components["schemas"]["RuleOffTheHotPath"] | null;
             description: string;
             enabled: boolean;
             id: string;
@@ -4383,6 +4446,69 @@ export interface operations {
                 };
                 content: {
                     "application/x-ndjson": string;
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeferredRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List the Sigma rules of the installation that are tried off the hot path */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["RuleOfTheInstallationOffTheHotPath"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            /** @description A problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putRuleBack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Try a Sigma rule of the installation on the hot path again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleOfTheInstallationOffTheHotPath"];
                 };
             };
             /** @description A problem (RFC 9457) */

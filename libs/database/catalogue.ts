@@ -39,6 +39,7 @@ const TABLES_WITHOUT_RLS = [
   'platform.login_sessions',
   'platform.outbox_heads',
   'platform.rule_heads',
+  'platform.rule_put_backs',
   'platform.tenants',
   // Nobody but the owner may read them: migration 081.
   'words.alerts',

@@ -34,6 +34,15 @@ export interface RuleSettingRow {
   updated_by: string;
 }
 
+/** That a person wants a rule of the installation back on the hot path, in the schema `platform` (migration 120). */
+export interface RulePutBackRow {
+  rule_id: string;
+  /** When the rule was moved off the hot path that is meant. */
+  deferred_since: Date;
+  asked_at: Date;
+  asked_by: string;
+}
+
 /** That a tenant has settings of rules, in the schema `platform`. Kept by a trigger. */
 export interface RuleHeadRow {
   tenant_id: string;

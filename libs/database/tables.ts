@@ -6,7 +6,7 @@ import type {
 } from '@tocsin/contracts/tenant.ts';
 import type { TenantQuotaChange } from '@tocsin/contracts/tenant-quota.ts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
-import type { ContentTables, RuleHeadRow } from './content-tables.ts';
+import type { ContentTables, RuleHeadRow, RulePutBackRow } from './content-tables.ts';
 import type {
   ApiKeyIndexRow,
   IdentityTables,
@@ -40,6 +40,7 @@ export interface PlatformTables {
   audit_waiting: AuditWaitingRow;
   outbox_heads: OutboxHeadRow;
   rule_heads: RuleHeadRow;
+  rule_put_backs: RulePutBackRow;
 }
 
 /** Who changed what (design 6). Insert only. The platform's own log has the same shape, for changes of tenants. */

@@ -15,6 +15,27 @@ export interface ContentDeps {
   readonly ruleEngine: RuleEngine;
   /** The Sigma documents of the installation; default: none. Throws `unavailable` while the detector is away. */
   readonly sigma?: () => Promise<readonly SigmaEntry[]>;
+  /** The Sigma rules off the hot path; default: none. Throws `unavailable` while the detector is away. */
+  readonly deferred?: () => Promise<DeferredNow>;
+}
+
+/** A Sigma rule that is tried off the hot path. */
+export interface DeferredRule {
+  /** `''`: a rule of the installation; else a rule of that tenant's own. */
+  readonly tenantId: string;
+  readonly ruleId: string;
+  readonly title: string;
+  readonly reason: 'over_budget' | 'fault';
+  /** What was seen: steps an event on average, or the fault. */
+  readonly detail: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** Which Sigma rules are off the hot path now, and how many frames of each tenant wait for them. */
+export interface DeferredNow {
+  readonly rules: readonly DeferredRule[];
+  readonly waiting: readonly { readonly tenantId: string; readonly frames: number }[];
 }
 
 /** A Sigma document of the installation, and what became of it. */

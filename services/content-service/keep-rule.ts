@@ -5,7 +5,7 @@ import { checkIfMatch } from '@tocsin/http/etag.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { ContentDeps } from './content-deps.ts';
 import { type KnownRule, renderRule, ruleReply, ruleRevision } from './domain/rule-view.ts';
-import { lockRule, sigmaEntries } from './find-rule.ts';
+import { lockRule, sigmaState } from './find-rule.ts';
 import {
   countOwnRules,
   insertSetting,
@@ -23,8 +23,8 @@ export async function keepDraft(
   requestId: string,
 ) {
   const { database, world, rules } = deps;
-  const sigma = await sigmaEntries(deps);
-  const others = [...rules, ...sigma.map((entry) => entry.document)];
+  const sigma = await sigmaState(deps);
+  const others = [...rules, ...sigma.entries.map((entry) => entry.document)];
   if (others.some((rule) => rule.id === document.id)) throw taken(document.id);
   const at = new Date(world.clock.now());
   const rule = await database.inTenant(tenant, async (tx) => {
@@ -83,7 +83,7 @@ export async function keepVersion(
 ) {
   const { database, world } = deps;
   const at = new Date(world.clock.now());
-  const sigma = await sigmaEntries(deps);
+  const sigma = await sigmaState(deps);
   const rule = await database.inTenant(tenant, async (tx) => {
     const before = await lockRule(deps, tx, tenant, ruleId, sigma);
     const { setting } = before;

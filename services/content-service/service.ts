@@ -5,9 +5,11 @@ import { createRuleRoute } from './routes/create-rule.ts';
 import { createSigmaRuleRoute } from './routes/create-sigma-rule.ts';
 import { dryRunRoute } from './routes/dry-run.ts';
 import { getRuleRoute } from './routes/get-rule.ts';
+import { listDeferredRulesRoute } from './routes/list-deferred-rules.ts';
 import { listRulesRoute } from './routes/list-rules.ts';
 import { listVersionsRoute } from './routes/list-versions.ts';
 import { putRuleRoute } from './routes/put-rule.ts';
+import { putRuleBackRoute } from './routes/put-rule-back.ts';
 import { putSigmaRuleRoute } from './routes/put-sigma-rule.ts';
 import { validateRuleRoute } from './routes/validate-rule.ts';
 
@@ -29,6 +31,8 @@ export function createContentService(deps: ContentDeps): {
       putRuleRoute(deps),
       changeRuleRoute(deps),
       listVersionsRoute(deps),
+      listDeferredRulesRoute(deps),
+      putRuleBackRoute(deps),
     ],
   };
 }

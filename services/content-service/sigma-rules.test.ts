@@ -8,7 +8,8 @@ import { type TestServer, testServer } from '@tocsin/http/testing/test-server.ts
 import { systemWorld } from '@tocsin/kernel/world.ts';
 import { MemorySearchStore } from '@tocsin/search/memory/memory-search-store.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SigmaEntry } from './content-deps.ts';
+import type { DeferredNow, DeferredRule, SigmaEntry } from './content-deps.ts';
+import { listPutBacks } from './put-back-records.ts';
 import { listRuleSettings } from './records.ts';
 import { createContentService } from './service.ts';
 import { ruleEngine } from './testing/rule-engine.ts';
@@ -41,6 +42,22 @@ const entry = (id: string, kind: string, more: Partial<SigmaEntry> = {}): SigmaE
   reason: '',
   ...more,
 });
+const SINCE = Date.parse('2026-11-23T12:00:00Z');
+const late = (tenantId: string, ruleId: string): DeferredRule => ({
+  tenantId,
+  ruleId,
+  title: `Rule ${ruleId}`,
+  reason: 'over_budget',
+  detail: '1200 steps an event',
+  since: SINCE,
+});
+const deferred = async (): Promise<DeferredNow> => ({
+  rules: [late('', RULE), late('globex', OWN)],
+  waiting: [
+    { tenantId: 'acme-corp', frames: 3 },
+    { tenantId: 'globex', frames: 4 },
+  ],
+});
 const sigma = async (): Promise<readonly SigmaEntry[]> => [
   entry(RULE, 'sigma'),
   entry(CORRELATION, 'sigma_correlation'),
@@ -53,7 +70,15 @@ let http: TestServer;
 beforeAll(async () => {
   db = await openTestDatabase();
   const events = new MemorySearchStore(world.clock);
-  const deps = { database: db.database, world, events, ruleEngine, rules: RULE_PACK, sigma };
+  const deps = {
+    database: db.database,
+    world,
+    events,
+    ruleEngine,
+    rules: RULE_PACK,
+    sigma,
+    deferred,
+  };
   http = await testServer(createContentService(deps).routes);
 });
 afterAll(async () => {
@@ -191,5 +216,72 @@ describe('a Sigma rule of a tenant of its own', () => {
     expect((await call('POST', '/v1/sigma-rules', { text: taken })).status).toBe(409);
     const { body } = await call('GET', `/v1/rules/${OWN}`);
     expect(body.parameters.text).toContain('mallory');
+  });
+});
+
+describe('a Sigma rule off the hot path', () => {
+  const platform = async (method: 'GET' | 'POST', url: string) => {
+    const headers = await http.headers({ role: 'platform_admin' });
+    const answer = await http.server.app.inject({ method, url, headers });
+    return { status: answer.statusCode, body: answer.json(), headers: answer.headers };
+  };
+  const RULES = '/v1/platform/deferred-rules';
+
+  it('is told to each tenant with its own backlog, and to nobody when it is another tenant’s own', async () => {
+    const { body } = await call('GET', `/v1/rules/${RULE}`);
+    expect(body.deferred).toEqual({
+      reason: 'over_budget',
+      since: '2026-11-23T12:00:00.000Z',
+      frames_waiting: 3,
+    });
+    const waits = await call('GET', '/v1/rules/waits');
+    expect(waits.body.deferred).toBeNull();
+    const { items } = (await call('GET', '/v1/rules?limit=200&kind=sigma')).body;
+    expect(items.filter((rule: { deferred: unknown }) => rule.deferred !== null)).toHaveLength(1);
+  });
+
+  it('of the installation is listed to who runs it, without what tenants have of their own', async () => {
+    const { body } = await platform('GET', RULES);
+    expect(body).toEqual({
+      items: [
+        {
+          rule_id: RULE,
+          title: `Rule ${RULE}`,
+          reason: 'over_budget',
+          detail: '1200 steps an event',
+          since: '2026-11-23T12:00:00.000Z',
+          frames_waiting: 7,
+          put_back_at: null,
+          put_back_by: null,
+        },
+      ],
+      next_cursor: null,
+    });
+  });
+
+  it('is put back by them, for the detector to follow, with a row in the audit log', async () => {
+    const asked = await platform('POST', `${RULES}/${RULE}/put-back`);
+    expect(asked).toMatchObject({ status: 202, body: { rule_id: RULE, put_back_by: 'ada' } });
+    expect((await platform('GET', RULES)).body.items).toEqual([asked.body]);
+    const kept = await db.database.inPlatform((tx) => listPutBacks(tx));
+    expect(kept).toMatchObject([{ rule_id: RULE, deferred_since: new Date(SINCE) }]);
+    const requestId = String(asked.headers['x-request-id']);
+    const rows = await db.database.inPlatform((tx) =>
+      tx.selectFrom('audit_log').selectAll().where('request_id', '=', requestId).execute(),
+    );
+    expect(rows).toMatchObject([
+      {
+        actor: 'ada',
+        action: 'rule.put_back',
+        object_id: RULE,
+        before: { put_back_at: null },
+        after: { put_back_by: 'ada' },
+      },
+    ]);
+  });
+
+  it('is not put back when it is not off the hot path, or another tenant’s own', async () => {
+    expect((await platform('POST', `${RULES}/waits/put-back`)).status).toBe(404);
+    expect((await platform('POST', `${RULES}/${OWN}/put-back`)).status).toBe(404);
   });
 });

@@ -1,5 +1,6 @@
 import type { Detector } from '@tocsin/detect-service/detector.ts';
 import type { Deferral } from '@tocsin/detect-service/domain/sigma/deferred-rules.ts';
+import type { PutBack } from '@tocsin/detect-service/domain/sigma/deferring.ts';
 import type { Clock } from '@tocsin/kernel/clock.ts';
 import type { Log } from '@tocsin/telemetry/log.ts';
 import type { Metrics, TypedGauge } from '@tocsin/telemetry/metrics.ts';
@@ -11,6 +12,7 @@ export const GIVE_BACK_EVERY_MS = 10_000;
 
 export interface DeferredControlParts {
   readonly detector: Detector;
+  readonly pipeline: Pick<Pipeline, 'giveBack'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
@@ -26,6 +28,10 @@ export class DeferredControl {
   readonly #moves: (what: 'moved' | 'returned' | 'fault') => void;
   #shown: readonly Deferral[] = [];
   #started = false;
+  /** Before it, nobody knows what waits for the lane: nothing may go back. */
+  #laneRuns = false;
+  /** One look after the other: two at once would give the same rules back twice. */
+  #giving: Promise<void> = Promise.resolve();
 
   constructor(parts: DeferredControlParts) {
     const { metrics } = parts;
@@ -49,16 +55,25 @@ export class DeferredControl {
   }
 
   /** Starts the lane with what a checkpoint had, and looks for rules that may go back from now on. */
-  async start(pipeline: Pipeline): Promise<void> {
+  async start(): Promise<void> {
     this.#started = true;
     await this.told();
     const again = (): void => {
       this.#parts.clock.after(GIVE_BACK_EVERY_MS, () => {
         // A fault of the pipeline ends it by itself.
-        this.giveBack(pipeline).then(again, () => undefined);
+        this.#look().then(again, () => undefined);
       });
     };
+    this.#laneRuns = true;
+    await this.#look();
     again();
+  }
+
+  /** Takes all that people want back; it goes when nothing waits for it any more. */
+  want(asked: readonly PutBack[]): void {
+    this.#parts.detector.deferring?.want(asked);
+    // A fault of the pipeline ends it by itself.
+    if (this.#laneRuns) this.#look().catch(() => undefined);
   }
 
   /** Rules have changed: the lane is to try them as they are now. */
@@ -93,12 +108,17 @@ export class DeferredControl {
     this.#waiting.set({}, Math.max(0, waiting - 1));
   }
 
+  #look(): Promise<void> {
+    this.#giving = this.#giving.then(() => this.#giveBack());
+    return this.#giving;
+  }
+
   /** Gives back what may go back, when nothing waits for it. */
-  async giveBack(pipeline: Pipeline): Promise<void> {
+  async #giveBack(): Promise<void> {
     const { deferring } = this.#parts.detector;
     const ready = deferring?.returnable() ?? [];
     if (deferring === undefined || ready.length === 0) return;
-    if (!(await pipeline.giveBack(() => deferring.giveBack(ready)))) return;
+    if (!(await this.#parts.pipeline.giveBack(() => deferring.giveBack(ready)))) return;
     for (const { ruleId, title } of ready) {
       this.#moves('returned');
       this.#parts.log.info(`Sigma rule is on the hot path again: ${title}`, {

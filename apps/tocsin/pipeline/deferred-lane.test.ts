@@ -123,6 +123,86 @@ describe('a Sigma rule over its budget', () => {
   });
 });
 
+describe('a person puts a rule back', () => {
+  it('which then matches on the hot path, and is moved again while it still costs too much, also over restarts', async () => {
+    const folder = await homeWithRules();
+    const first = await start(folder);
+    const alerts = new Collector();
+    await first.bus.consumeLog('alerts.scored', 'checker', alerts);
+    await first.bus.publish([ordinary('load/1'), ordinary('load/2')]);
+    const moved = await deferredOf(first);
+    await first.host.putBack([moved]);
+    await expect.poll(() => deferrals(first)).toEqual([]);
+    await first.bus.publish([frame('hot', [line('hot', 'c needle')])]);
+    await expect.poll(() => rulesOf(first, 'hot')).toEqual([COSTLY, CHEAP].sort());
+    await stop(first);
+
+    const again = await start(folder);
+    await again.host.putBack([moved]);
+    await again.bus.consumeLog('alerts.scored', 'checker', alerts);
+    expect(await deferrals(again)).toEqual([]);
+    await again.bus.publish([ordinary('load/3'), ordinary('load/4')]);
+    const movedAgain = await deferredOf(again);
+    expect(movedAgain.since).toBeGreaterThan(moved.since);
+    await stop(again);
+
+    const last = await start(folder);
+    await last.host.putBack([moved]);
+    expect(await deferrals(last)).toMatchObject([movedAgain]);
+    await last.host.putBack([movedAgain]);
+    await expect.poll(() => deferrals(last)).toEqual([]);
+    await stop(last);
+  });
+
+  it('while frames come without a pause, and each of them is tried once', async () => {
+    const running = await start(await homeWithRules());
+    const alerts = new Collector();
+    await running.bus.consumeLog('alerts.scored', 'checker', alerts);
+    await running.bus.publish([ordinary('load/1'), ordinary('load/2')]);
+    const moved = await deferredOf(running);
+    let sent = 0;
+    let asked: Promise<void> | undefined;
+    while (sent < 10 || (await deferrals(running)).length > 0) {
+      sent += 1;
+      await running.bus.publish([frame(`steady/${sent}`, [line(`host${sent % 20}`, 'c needle')])]);
+      if (sent === 5) asked = running.host.putBack([moved]);
+    }
+    await asked;
+    await alerts.until(() => counted(alerts) >= sent);
+    expect(counted(alerts)).toBe(sent);
+    await stop(running);
+  });
+});
+
+/** Events that the costly rule has counted, over all alerts. */
+function counted(alerts: Collector): number {
+  const newest = new Map<string, number>();
+  for (const text of alerts.lines) {
+    const { rule_id, alert_id, event_count } = JSON.parse(text);
+    if (rule_id === COSTLY) newest.set(alert_id, event_count);
+  }
+  return [...newest.values()].reduce((sum, count) => sum + count, 0);
+}
+
+const deferrals = async ({ host }: Running) => (await host.deferredNow()).rules;
+
+/** The one rule off the hot path, once there is one. */
+async function deferredOf(running: Running): Promise<{ ruleId: string; since: number }> {
+  await expect
+    .poll(async () => (await deferrals(running)).map(({ ruleId }) => ruleId))
+    .toEqual([COSTLY]);
+  const [found] = await deferrals(running);
+  return { ruleId: COSTLY, since: found?.since ?? 0 };
+}
+
+/** What the events of a host are stored with. */
+async function rulesOf({ host }: Running, name: string): Promise<unknown> {
+  const query = parseQuery(`source.host:${name}`);
+  const request = { collection: 'events', query, range: ALL_TIME, limit: 9 } as const;
+  const [event] = (await host.search(acme, request)).items;
+  return [...((event?.['rules'] as string[] | undefined) ?? [])].sort();
+}
+
 async function reopened(folder: string): Promise<LmdbEventBus> {
   return openLmdbEventBus({
     folder: join(folder, 'bus'),

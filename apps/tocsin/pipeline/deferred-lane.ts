@@ -8,7 +8,12 @@ import type {
 } from '@tocsin/bus/event-bus.ts';
 import type { Clock } from '@tocsin/kernel/clock.ts';
 import { messageOf } from '@tocsin/kernel/message-of.ts';
-import type { DeferredEntry, DeferredRule, FoundInFrame } from './deferred-protocol.ts';
+import type {
+  DeferredEntry,
+  DeferredRule,
+  FoundInFrame,
+  TenantBacklog,
+} from './deferred-protocol.ts';
 import { PortCalls } from './port-calls.ts';
 
 /** Where frames wait for rules off the hot path. */
@@ -71,9 +76,15 @@ export class DeferredLane implements LogHandler {
 
   /** Frames that are not done. */
   async waiting(): Promise<number> {
-    if (this.#consumer === undefined) return 0;
-    const { tenants } = await this.#parts.bus.depth(DEFERRED_TOPIC, DEFERRED_GROUP);
+    const tenants = await this.waitingByTenant();
     return tenants.reduce((sum, { frames }) => sum + frames, 0);
+  }
+
+  /** Frames that are not done, of the tenants that have some. */
+  async waitingByTenant(): Promise<readonly TenantBacklog[]> {
+    if (this.#consumer === undefined) return [];
+    const { tenants } = await this.#parts.bus.depth(DEFERRED_TOPIC, DEFERRED_GROUP);
+    return tenants.flatMap(({ tenantId, frames }) => (frames === 0 ? [] : [{ tenantId, frames }]));
   }
 
   /** Takes nothing more; what was handed over becomes durable. */

@@ -11,6 +11,8 @@ import type {
 import type { Frame } from '@tocsin/bus/frame.ts';
 import type { RuleSetting } from '@tocsin/content/rule-setting.ts';
 import type { SigmaEntry } from '@tocsin/detect-service/domain/sigma/catalogue.ts';
+import type { Deferral } from '@tocsin/detect-service/domain/sigma/deferred-rules.ts';
+import type { PutBack } from '@tocsin/detect-service/domain/sigma/deferring.ts';
 import type { RuleFault } from '@tocsin/detect-service/domain/tenant-rules.ts';
 import type { Readiness } from '@tocsin/http/health.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
@@ -28,7 +30,7 @@ import type {
   SearchRequest,
 } from '@tocsin/search/search-store.ts';
 import { DEFERRED_TOPIC, DeferredLane } from './deferred-lane.ts';
-import type { DeferredRule } from './deferred-protocol.ts';
+import type { DeferredNow, DeferredRule } from './deferred-protocol.ts';
 import { PortCalls } from './port-calls.ts';
 import type { EventDamage, SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts';
 
@@ -203,6 +205,17 @@ export class PipelineHost implements LogHandler {
   /** Swaps the rules of a tenant between two frames; gives those that cannot run. */
   setRules(tenantId: TenantId, settings: readonly RuleSetting[]): Promise<readonly RuleFault[]> {
     return this.#calls.call('setRules', [tenantId, settings]);
+  }
+
+  /** The Sigma rules off the hot path, and the frames that wait for them. */
+  async deferredNow(): Promise<DeferredNow> {
+    const rules = await this.#calls.call<readonly Deferral[]>('deferrals', []);
+    return { rules, waiting: await this.#lane.waitingByTenant() };
+  }
+
+  /** Takes all that people want back on the hot path. */
+  putBack(asked: readonly PutBack[]): Promise<void> {
+    return this.#calls.call('putBack', [asked]);
   }
 
   /** The Sigma documents of the installation, with what became of each. */

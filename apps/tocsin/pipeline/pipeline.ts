@@ -5,7 +5,7 @@ import type { Detector } from '@tocsin/detect-service/detector.ts';
 import { deferralAlert } from '@tocsin/detect-service/domain/sigma/deferral-alert.ts';
 import type { Deferral } from '@tocsin/detect-service/domain/sigma/deferred-rules.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
-import type { CancelTimer } from '@tocsin/kernel/clock.ts';
+import { type CancelTimer, sleep } from '@tocsin/kernel/clock.ts';
 import { isProblem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { World } from '@tocsin/kernel/world.ts';
@@ -28,6 +28,11 @@ import { PipelineSender } from './pipeline-sender.ts';
 export const BARRIER_EVERY_MS = 10_000;
 /** Alerts whose updates were held back are looked for this often. */
 const DUE_ALERTS_EVERY_MS = 250;
+
+/** Frames are held for deferred rules that go back while so many wait for them, so long, and looked at so often. */
+const HELD_FOR_FRAMES_MAX = 16;
+const HELD_MS_MAX = 2_000;
+const HELD_LOOK_MS = 50;
 
 /** A frame for the pipeline. */
 export interface PipelineEntry {
@@ -103,6 +108,8 @@ export class Pipeline {
   #barrierRuns = false;
   #cancelTimers: CancelTimer[] = [];
   #stopped = false;
+  /** Frames are taken once it resolves: held while the few that wait for deferred rules are worked off. */
+  #open: Promise<unknown> = Promise.resolve();
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -117,7 +124,7 @@ export class Pipeline {
 
   /** Takes one frame. Resolves when its events are in memory and its alerts are on their way. */
   take(entry: PipelineEntry): Promise<void> {
-    return this.#exclusively(async () => {
+    return this.#takeInTurn(async () => {
       // The store commits a day's rows when the next begins, which only a barrier may do: it archives their lines first.
       if (this.#parts.store.writer.startsDay(entry.frame.receivedAt)) await this.#cutAndWait();
       const moved = await this.#process(entry);
@@ -172,14 +179,30 @@ export class Pipeline {
 
   /**
    * Gives rules back to the hot path, if nothing waits for them: then, and only then, no event is tried twice or not at
-   * all. @returns whether nothing waited
+   * all. When only a few frames wait, new ones are held for a moment until those are worked off: under a steady stream
+   * there would always be some. @returns whether nothing waited
    */
   async giveBack(give: () => void): Promise<boolean> {
-    return this.still(async () => {
-      const waiting = (await this.#parts.output.deferredWaiting?.()) ?? 0;
-      if (waiting === 0) give();
-      return waiting === 0;
-    });
+    const { clock } = this.#parts.world;
+    const hold = Promise.withResolvers<void>();
+    // What another call holds goes first, so that all stay in order.
+    const former = this.#open;
+    this.#open = hold.promise.then(() => former);
+    const heldAt = clock.monotonic();
+    try {
+      for (;;) {
+        const waiting = await this.still(async () => {
+          const frames = (await this.#parts.output.deferredWaiting?.()) ?? 0;
+          if (frames === 0) give();
+          return frames;
+        });
+        if (waiting === 0) return true;
+        if (waiting > HELD_FOR_FRAMES_MAX || clock.monotonic() - heldAt > HELD_MS_MAX) return false;
+        await sleep(clock, HELD_LOOK_MS);
+      }
+    } finally {
+      hold.resolve();
+    }
   }
 
   /** A rule is tried elsewhere from the next frame on: that is durable before any frame waits for it there. */
@@ -314,6 +337,11 @@ export class Pipeline {
   async #cutAndWait(): Promise<void> {
     await this.#cut();
     await this.#barrier;
+  }
+
+  /** Runs the taking of a frame after all that came before it, once frames are not held. */
+  #takeInTurn(work: () => Promise<void>): Promise<void> {
+    return this.#open.then(() => this.#exclusively(work));
   }
 
   /** Runs one thing after the other. After a failure nothing runs: a frame taken by half must never be passed. */

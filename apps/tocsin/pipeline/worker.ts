@@ -7,6 +7,7 @@ import { SHIPPED_RULES } from '@tocsin/content/shipped-rules.ts';
 import { createDetector } from '@tocsin/detect-service/detector.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
 import { type SigmaEntry, sigmaCatalogue } from '@tocsin/detect-service/domain/sigma/catalogue.ts';
+import type { PutBack } from '@tocsin/detect-service/domain/sigma/deferring.ts';
 import type { SigmaInUse } from '@tocsin/detect-service/domain/sigma/sigma-match.ts';
 import { SigmaRules } from '@tocsin/detect-service/domain/sigma/sigma-rules.ts';
 import { inTurns } from '@tocsin/detect-service/domain/sigma/turns.ts';
@@ -101,7 +102,7 @@ async function main(): Promise<void> {
       await pipeline.takeDeferred(entry);
       deferred?.note(entry);
     },
-    startDeferred: async () => deferred?.start(pipeline),
+    startDeferred: async () => deferred?.start(),
     async stop() {
       await pipeline.stop();
       await store.close();
@@ -122,6 +123,8 @@ async function main(): Promise<void> {
       void deferred?.told();
       return faults;
     },
+    deferrals: async () => detector.deferring?.deferrals ?? [],
+    putBack: async (asked: readonly PutBack[]) => deferred?.want(asked),
     metrics: () => metrics.text(),
     async sigmaCatalogue() {
       if (inUse === undefined) return [];
@@ -151,6 +154,7 @@ async function main(): Promise<void> {
   });
   deferred = new DeferredControl({
     detector,
+    pipeline,
     clock: world.clock,
     log,
     metrics,

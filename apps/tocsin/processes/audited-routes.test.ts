@@ -37,6 +37,7 @@ const SHOWN_ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /v1/sigma-rules': 'content-service',
   'PUT /v1/sigma-rules/{rule_id}': 'content-service',
   'PATCH /v1/rules/{rule_id}': 'content-service',
+  'POST /v1/platform/deferred-rules/{rule_id}/put-back': 'content-service',
   'DELETE /v1/session/all/{id}': 'identity-service',
   'POST /v1/logout/backchannel': 'identity-service',
 };

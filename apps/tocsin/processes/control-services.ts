@@ -41,6 +41,8 @@ export interface ControlParts {
   readonly events: SearchStore;
   /** The Sigma documents of the installation; absent: none. */
   readonly sigmaRules?: NonNullable<ContentDeps['sigma']>;
+  /** Those off the hot path; absent: none. */
+  readonly deferredRules?: NonNullable<ContentDeps['deferred']>;
   readonly world: World;
   readonly metrics: Metrics;
   /** What the stored form of API keys is made with. */
@@ -143,6 +145,7 @@ export function composeControl(parts: ControlParts): ControlServices {
       events,
       ruleEngine: ruleEngineOver(eventFromDocument),
       ...(parts.sigmaRules === undefined ? {} : { sigma: parts.sigmaRules }),
+      ...(parts.deferredRules === undefined ? {} : { deferred: parts.deferredRules }),
     }),
     createSearchService({ store: events, clock: world.clock, database }),
   ];

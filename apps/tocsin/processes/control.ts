@@ -72,6 +72,7 @@ async function main(): Promise<void> {
   const sigmaRules = new RemoteSigmaRules(home.internalSocket, internalToken, world.clock);
   const services = composeControl({
     sigmaRules: () => sigmaRules.read(),
+    deferredRules: () => sigmaRules.deferred(),
     admit: admitAgain(knownCallers, tenants, world.clock),
     residency: config.dataResidency,
     webhookNetworks: config.webhookNetworks,

@@ -64,6 +64,7 @@ async function main(): Promise<void> {
     world,
     log,
     setRules: (tenantId, settings) => host.setRules(tenantId, settings),
+    putBack: (asked) => host.putBack(asked),
   });
   await host.start();
   const services = composeData({
@@ -124,7 +125,7 @@ async function main(): Promise<void> {
       internalToken,
       (error) => log.error('removing data of a tenant failed', { action: 'storage', error }),
     ),
-    serveSigmaRules(() => host.sigmaCatalogue(), internalToken),
+    serveSigmaRules(host, internalToken),
     serveEventBus(bus, {
       credentials: [{ name: 'control', token: internalToken, grants: CONTROL_GRANTS }],
       random: world.random,

@@ -1,8 +1,8 @@
-import type { SigmaEntry } from '@tocsin/content-service/content-deps.ts';
+import type { DeferredNow, SigmaEntry } from '@tocsin/content-service/content-deps.ts';
 import type { Clock } from '@tocsin/kernel/clock.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import { Client } from 'undici';
-import { SIGMA_RULES_PATH } from './serve-sigma-rules.ts';
+import { DEFERRED_RULES_PATH, SIGMA_RULES_PATH } from './serve-sigma-rules.ts';
 
 const ANSWER_MS_MAX = 10_000;
 /** What was read is good for so long: thousands of rules are megabytes. */
@@ -26,7 +26,7 @@ export class RemoteSigmaRules {
   read(): Promise<readonly SigmaEntry[]> {
     const now = this.#clock.monotonic();
     if (this.#known !== undefined && now - this.#known.at < GOOD_MS) return this.#known.entries;
-    const entries = this.#read();
+    const entries = this.#read<readonly SigmaEntry[]>(SIGMA_RULES_PATH);
     this.#known = { at: now, entries };
     entries.catch(() => {
       this.#known = undefined;
@@ -34,15 +34,24 @@ export class RemoteSigmaRules {
     return entries;
   }
 
+  /**
+   * Those off the hot path, and what waits for them.
+   *
+   * @throws Problem `unavailable` while the data process is away
+   */
+  deferred(): Promise<DeferredNow> {
+    return this.#read(DEFERRED_RULES_PATH);
+  }
+
   close(): Promise<void> {
     return this.#client.destroy();
   }
 
-  async #read(): Promise<readonly SigmaEntry[]> {
+  async #read<Told>(path: string): Promise<Told> {
     const answer = await this.#client
       .request({
         method: 'GET',
-        path: SIGMA_RULES_PATH,
+        path,
         headers: { authorization: this.#authorization },
       })
       .catch((cause: unknown) => {
@@ -52,6 +61,6 @@ export class RemoteSigmaRules {
     if (answer.statusCode !== 200) {
       throw new Problem('unavailable', { detail: 'the data process does not tell its rules' });
     }
-    return JSON.parse(text) as readonly SigmaEntry[];
+    return JSON.parse(text) as Told;
   }
 }

@@ -1,7 +1,9 @@
 import { systemContext } from '@tocsin/auth/tenant-context.ts';
 import type { RuleSetting } from '@tocsin/content/rule-setting.ts';
+import { listPutBacks } from '@tocsin/content-service/put-back-records.ts';
 import { listRuleSettings } from '@tocsin/content-service/records.ts';
 import type { Database } from '@tocsin/database/database.ts';
+import type { PutBack } from '@tocsin/detect-service/domain/sigma/deferring.ts';
 import type { RuleFault } from '@tocsin/detect-service/domain/tenant-rules.ts';
 import { sleep } from '@tocsin/kernel/clock.ts';
 import { parseTenantId, type TenantId } from '@tocsin/kernel/tenant-id.ts';
@@ -20,6 +22,16 @@ export interface RuleFeedParts {
     tenantId: TenantId,
     settings: readonly RuleSetting[],
   ) => Promise<readonly RuleFault[]>;
+  /** Takes all that people want back on the hot path. */
+  readonly putBack: (asked: readonly PutBack[]) => Promise<void>;
+}
+
+/** What was told already. */
+interface Told {
+  /** By tenant: how often its settings had changed. */
+  readonly tenants: Map<string, string>;
+  /** What people want back, as JSON. */
+  putBacks: string;
 }
 
 /** A running feed. */
@@ -33,7 +45,7 @@ export interface RuleFeed {
  */
 export async function feedRules(parts: RuleFeedParts): Promise<RuleFeed> {
   const ended = new AbortController();
-  const known = new Map<string, string>();
+  const known: Told = { tenants: new Map(), putBacks: '[]' };
   await look(parts, known);
   const running = (async () => {
     while (!ended.signal.aborted) {
@@ -49,23 +61,33 @@ export async function feedRules(parts: RuleFeedParts): Promise<RuleFeed> {
   };
 }
 
-async function look(parts: RuleFeedParts, known: Map<string, string>): Promise<void> {
+async function look(parts: RuleFeedParts, known: Told): Promise<void> {
   const { database, log } = parts;
   try {
     const heads = await database.inPlatform((tx) =>
       tx.selectFrom('rule_heads').select(['tenant_id', 'changes']).execute(),
     );
     for (const { tenant_id, changes } of heads) {
-      if (known.get(tenant_id) === changes) continue;
+      if (known.tenants.get(tenant_id) === changes) continue;
       await tell(parts, parseTenantId(tenant_id));
-      known.set(tenant_id, changes);
+      known.tenants.set(tenant_id, changes);
     }
+    await tellPutBacks(parts, known);
   } catch (error) {
     log.warn('rules of tenants could not be read; they stay as they are', {
       action: 'rules.read',
       error,
     });
   }
+}
+
+async function tellPutBacks({ database, putBack }: RuleFeedParts, known: Told): Promise<void> {
+  const rows = await database.inPlatform((tx) => listPutBacks(tx));
+  const asked = rows.map((row) => ({ ruleId: row.rule_id, since: row.deferred_since.getTime() }));
+  const text = JSON.stringify(asked);
+  if (text === known.putBacks) return;
+  await putBack(asked);
+  known.putBacks = text;
 }
 
 async function tell({ database, log, setRules }: RuleFeedParts, tenantId: TenantId) {

@@ -16,8 +16,10 @@ const MEANINGS: Readonly<Record<Permission, string>> = {
   'queues:write': 'send what could not be handled again, or throw it away',
   'notifications:read': 'read what the tenant was told, and whether its webhook was called',
   'notifications:write': 'set the webhook that is called',
-  'tenants:read': 'list tenants and who is logged in, and read the audit log of the platform',
-  'tenants:write': 'create, change, suspend and delete tenants, and log anybody out',
+  'tenants:read':
+    'list tenants, who is logged in and which rules of the installation run late, and read the audit log of the platform',
+  'tenants:write':
+    'create, change, suspend and delete tenants, log anybody out, and put rules of the installation back on the hot path',
   'audit:read': "read and export the tenant's audit log",
   'keys:read': 'list API keys, without what opens them, and who is logged in to the tenant',
   'keys:write': 'make, rotate and revoke API keys, and log people out of the tenant',

@@ -4,6 +4,7 @@ import { SigmaException } from '@tocsin/content/sigma-exception.ts';
 import { etagOf } from '@tocsin/http/etag.ts';
 import Type, { type Static } from 'typebox';
 import type { RuleSettingRecord } from '../records.ts';
+import { Deferred } from './deferred-view.ts';
 
 /** What may become of a rule. Shipped rules are active. */
 export const RULE_STATUSES = ['draft', 'active', 'retired'] as const;
@@ -33,6 +34,9 @@ const summary = {
   }),
   /** Why it does not run; empty when it does. */
   reason: Type.String(),
+  deferred: Type.Union([Deferred, Type.Null()], {
+    description: 'Of Sigma rules: it is tried off the hot path, its alerts come later',
+  }),
 };
 
 /** A rule in a list. */
@@ -67,6 +71,8 @@ export interface KnownRule {
   /** Of Sigma documents of the installation; absent: loaded. */
   readonly outcome?: (typeof RULE_OUTCOMES)[number];
   readonly reason?: string;
+  /** Absent: it is tried at once. */
+  readonly deferred?: Static<typeof Deferred> | null;
 }
 
 /** Whether it is matched against the tenant's events. */
@@ -93,6 +99,7 @@ export function renderRuleSummary(rule: KnownRule): RuleSummary {
     status: setting?.status ?? 'active',
     outcome: rule.outcome ?? 'loaded',
     reason: rule.reason ?? '',
+    deferred: rule.deferred ?? null,
   };
 }
 

@@ -6,7 +6,7 @@ import { type Route, tenantRoute } from '@tocsin/http/route.ts';
 import type { ContentDeps } from '../content-deps.ts';
 import { RuleChange, settingAfter } from '../domain/rule-change.ts';
 import { type KnownRule, Rule, renderRule, ruleReply, ruleRevision } from '../domain/rule-view.ts';
-import { lockRule, ruleParams, sigmaEntries } from '../find-rule.ts';
+import { lockRule, ruleParams, sigmaState } from '../find-rule.ts';
 import { insertSetting, updateSetting } from '../records.ts';
 
 /** `PATCH /v1/rules/{rule_id}` with `If-Match`. Detectors follow within seconds. */
@@ -25,7 +25,7 @@ export function changeRuleRoute(deps: ContentDeps): Route {
     handle: async (tenant, { params, body, headers, requestId }) => {
       const at = new Date(world.clock.now());
       for (const exception of body.exceptions ?? []) deps.ruleEngine.checkException(exception);
-      const sigma = await sigmaEntries(deps);
+      const sigma = await sigmaState(deps);
       const rule = await database.inTenant(tenant, async (tx) => {
         const before = await lockRule(deps, tx, tenant, params.rule_id, sigma);
         checkIfMatch(headers, ruleRevision(before));

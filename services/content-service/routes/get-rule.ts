@@ -2,7 +2,7 @@ import { notFound } from '@tocsin/http/path-id.ts';
 import { type Route, tenantRoute } from '@tocsin/http/route.ts';
 import type { ContentDeps } from '../content-deps.ts';
 import { Rule, ruleReply } from '../domain/rule-view.ts';
-import { allRules, ruleParams, sigmaEntries } from '../find-rule.ts';
+import { allRules, ruleParams, sigmaState } from '../find-rule.ts';
 
 /** `GET /v1/rules/{rule_id}`. */
 export function getRuleRoute(deps: ContentDeps): Route {
@@ -16,7 +16,7 @@ export function getRuleRoute(deps: ContentDeps): Route {
     params: ruleParams,
     responses: { 200: Rule },
     handle: async (tenant, { params }) => {
-      const sigma = await sigmaEntries(deps);
+      const sigma = await sigmaState(deps);
       const rules = await deps.database.inTenant(tenant, (tx) => allRules(deps, tx, tenant, sigma));
       const rule = rules.find(({ document }) => document.id === params.rule_id);
       if (rule === undefined) throw notFound('rule', params.rule_id);

@@ -8,7 +8,7 @@ import {
   RuleSummary,
   renderRuleSummary,
 } from '../domain/rule-view.ts';
-import { allRules, sigmaEntries } from '../find-rule.ts';
+import { allRules, sigmaState } from '../find-rule.ts';
 
 const cursors = cursorCodec(Type.Object({ after: Type.String({ maxLength: 80 }) }));
 
@@ -39,7 +39,7 @@ export function listRulesRoute(deps: ContentDeps): Route {
     responses: { 200: pageSchema(RuleSummary) },
     handle: async (tenant, { query: asked }) => {
       const after = asked.cursor === undefined ? '' : cursors.read(asked.cursor).after;
-      const sigma = await sigmaEntries(deps);
+      const sigma = await sigmaState(deps);
       const rules = await deps.database.inTenant(tenant, (tx) => allRules(deps, tx, tenant, sigma));
       const { kind, category, tag, origin, status, enabled, outcome } = asked;
       const rows = rules

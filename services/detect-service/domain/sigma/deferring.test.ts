@@ -20,7 +20,8 @@ function open(texts: readonly string[] = TEXT, stepsMax = 5) {
   const use = (list: readonly string[]): void =>
     sigma.use(loadSigma(list.map((text, index) => ({ name: `${index}.yml`, text }))));
   use(texts);
-  return { sigma, use, deferring: new Deferring(sigma, new ManualClock(NOW), stepsMax) };
+  const clock = new ManualClock(NOW);
+  return { sigma, use, clock, deferring: new Deferring(sigma, clock, stepsMax) };
 }
 
 const found = (sigma: SigmaRules): string[] =>
@@ -40,6 +41,21 @@ describe('a rule over its budget', () => {
     expect(home.sigma.of('acme').isDeferredFor(event)).toBe(true);
     expect(run(home, STRETCH_EVENTS)).toEqual([]);
     expect(home.deferring.rules().map(({ rule: { name } }) => name)).toEqual(['costly']);
+  });
+
+  it('goes back when a person wants it, and is moved again while it still costs too much', () => {
+    const home = open();
+    run(home, STRETCH_EVENTS);
+    home.deferring.want([{ ruleId: 'costly', since: NOW - 1 }]);
+    expect(home.deferring.returnable()).toEqual([]);
+    home.deferring.want([{ ruleId: 'costly', since: NOW }]);
+    const ready = home.deferring.returnable();
+    expect(ready.map(({ ruleId }) => ruleId)).toEqual(['costly']);
+    home.deferring.giveBack(ready);
+    expect(found(home.sigma)).toEqual(['costly', 'cheap']);
+    home.clock.advance(1);
+    expect(run(home, STRETCH_EVENTS)).toEqual(['costly over_budget']);
+    expect(home.deferring.returnable()).toEqual([]);
   });
 
   it('is judged by steps, which are the same for the same events', () => {

@@ -16,6 +16,13 @@ export interface DeferredCost {
   readonly steps: number;
 }
 
+/** That a person wants a rule of the installation back on the hot path. */
+export interface PutBack {
+  readonly ruleId: string;
+  /** {@link Deferral.since} of what is meant: a rule that was moved again since stays where it is. */
+  readonly since: number;
+}
+
 /** Moves rules that cost too much, or break, off the hot path. Nothing here switches a rule off: only a person does. */
 export class Deferring {
   readonly #sigma: SigmaRules;
@@ -24,6 +31,8 @@ export class Deferring {
   readonly #stepsMax: number;
   /** What deferred rules have cost lately. */
   readonly #seen = new Map<string, { readonly events: number; readonly steps: number }>();
+  /** What people want back: {@link PutBack.since} by rule. */
+  #wanted: ReadonlyMap<string, number> = new Map();
 
   constructor(sigma: SigmaRules, clock: Clock, stepsPerEventMax: number = STEPS_PER_EVENT_MAX) {
     this.#sigma = sigma;
@@ -53,15 +62,22 @@ export class Deferring {
     this.#seen.set(key, { events: kept.events + events, steps: kept.steps + steps });
   }
 
+  /** Takes all that people want back. What is still over its budget there is moved again. */
+  want(asked: readonly PutBack[]): void {
+    this.#wanted = new Map(asked.map(({ ruleId, since }) => [ruleId, since]));
+  }
+
   /**
-   * Rules that may go back: a person changed or removed them, or they have cost less than half their budget over
-   * a stretch.
+   * Rules that may go back: a person wants it, changed or removed them, or they have cost less than half their budget
+   * over a stretch.
    */
   returnable(): readonly Deferral[] {
     return this.#sigma.deferred.all.filter((deferral) => {
+      const { tenantId, ruleId, since } = deferral;
+      if (tenantId === '' && this.#wanted.get(ruleId) === since) return true;
       const rule = this.#ruleOf(deferral);
       if (rule === undefined || fingerprintOf(rule) !== deferral.fingerprint) return true;
-      const seen = this.#seen.get(`${deferral.tenantId}\0${deferral.ruleId}`);
+      const seen = this.#seen.get(`${tenantId}\0${ruleId}`);
       if (deferral.reason === 'fault' || seen === undefined) return false;
       return seen.events >= STRETCH_EVENTS && seen.steps / seen.events < this.#stepsMax / 2;
     });
