@@ -3,8 +3,9 @@ import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rows } from './day-file.ts';
-import { CHUNK_ROWS_MAX, EventChunk } from './event-chunk.ts';
+import { EventChunk } from './event-chunk.ts';
 import { COLUMN_NAMES, columnDefinitions, type RowFacts, TEXT_COLUMNS } from './event-columns.ts';
+import { CHUNK_ROWS_MAX } from './text-vector.ts';
 
 let instance: DuckDBInstance;
 let connection: DuckDBConnection;
@@ -157,6 +158,25 @@ describe('a chunk of rows', () => {
       },
       { ...made, event: { ...made.event, actorId: 'a'.repeat(Math.max(0, length - 2)) + last } },
     ]);
+    expect(await byChunk(chunk, given, 1)).toEqual(await byInsert(given, 1));
+  });
+
+  it('is full when its texts are long, and keeps texts of megabytes', async () => {
+    const chunk = new EventChunk();
+    const [made] = fc.sample(row, { seed: 3, numRuns: 1 });
+    if (made === undefined) return;
+    const given = ['a', 'é', '\ud83d', 'b'].map((unit) => ({
+      ...made,
+      event: { ...made.event, message: unit.repeat(3 << 20), actorId: `${unit} of the actor` },
+    }));
+    let rowsUntilFull = 0;
+    for (const { event, facts } of given.slice(0, 3)) {
+      if (chunk.full) break;
+      chunk.push(event, facts, 1);
+      rowsUntilFull += 1;
+    }
+    expect(rowsUntilFull).toBe(2);
+    chunk.take();
     expect(await byChunk(chunk, given, 1)).toEqual(await byInsert(given, 1));
   });
 

@@ -11,28 +11,24 @@ import duckdb from '@duckdb/node-bindings';
 import type { NormalizedEvent } from '@tocsin/contracts/normalized-event.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import { FIXED_COLUMNS, type RowFacts, TEXT_COLUMNS } from './event-columns.ts';
-
-/** Rows of one DuckDB vector. */
-export const CHUNK_ROWS_MAX = 2048;
+import { TextHeap } from './text-heap.ts';
+import { CHUNK_ROWS_MAX, TextVector } from './text-vector.ts';
 
 const TYPES = { BIGINT, BOOLEAN, INTEGER, SMALLINT, UUID, VARCHAR } as const;
 const CHUNK_TYPES = [
   ...FIXED_COLUMNS.map((column) => TYPES[column.type]),
   ...TEXT_COLUMNS.map(() => VARCHAR),
 ];
-type FixedColumn = (typeof FIXED_COLUMNS)[number];
-type FixedName = FixedColumn['name'];
+type NumberColumn = Exclude<(typeof FIXED_COLUMNS)[number], { name: 'event_id' }>;
 
-const WORDS_PER_STRING = 4;
-/** DuckDB keeps strings of up to this many bytes inside the vector (`duckdb_string_t`). */
-const INLINE_BYTES_MAX = 12;
+const WORDS_PER_UUID = 4;
 
 /**
  * Gathers rows column by column and hands them to DuckDB as one data chunk.
  *
  * Every call into DuckDB's binding costs about 0.2 us, so 22 text columns set one value at a time would cost more than
- * parsing the event. Numbers are copied as typed arrays, and text of up to 12 ASCII bytes is laid out here as DuckDB's
- * inline string and copied with its whole column; only longer text is set by a call of its own.
+ * parsing the event. So numbers and text are laid out here as DuckDB keeps them and copied a column at a time, and the
+ * bytes of all long texts are copied in one piece.
  */
 export class EventChunk {
   readonly #timestamps = new Float64Array(CHUNK_ROWS_MAX);
@@ -42,11 +38,12 @@ export class EventChunk {
   readonly #ordinals = new Float64Array(CHUNK_ROWS_MAX);
   readonly #severities = new Float64Array(CHUNK_ROWS_MAX);
   readonly #clientIds = new Float64Array(CHUNK_ROWS_MAX);
-  readonly #ids: string[] = new Array(CHUNK_ROWS_MAX).fill('');
-  readonly #texts: string[][] = TEXT_COLUMNS.map(() => new Array(CHUNK_ROWS_MAX).fill(''));
-  readonly #scratch = new ArrayBuffer(CHUNK_ROWS_MAX * 16);
-  readonly #words = new Int32Array(this.#scratch);
-  readonly #bytes = new Uint8Array(this.#scratch);
+  readonly #ids = new Int32Array(CHUNK_ROWS_MAX * WORDS_PER_UUID);
+  readonly #heap = new TextHeap();
+  /** The long texts of the chunk that was taken last: they must be there until it is used. */
+  #placed = this.#heap.place();
+  readonly #texts = TEXT_COLUMNS.map(() => new TextVector(this.#heap));
+  readonly #scratch = new ArrayBuffer(CHUNK_ROWS_MAX * 8);
   #rows = 0;
 
   get rows(): number {
@@ -54,7 +51,7 @@ export class EventChunk {
   }
 
   get full(): boolean {
-    return this.#rows === CHUNK_ROWS_MAX;
+    return this.#rows === CHUNK_ROWS_MAX || this.#heap.full;
   }
 
   /** Adds one row. The chunk must not be full. */
@@ -68,29 +65,31 @@ export class EventChunk {
     this.#ordinals[row] = facts.ordinal;
     this.#severities[row] = event.severity;
     this.#clientIds[row] = event.clientId ? 1 : 0;
-    this.#ids[row] = event.eventId;
-    for (let column = 0; column < TEXT_COLUMNS.length; column += 1) {
-      const texts = this.#texts[column];
-      if (texts !== undefined) texts[row] = TEXT_COLUMNS[column]?.text(event, facts) ?? '';
-    }
+    layUuid(this.#ids, row * WORDS_PER_UUID, event.eventId);
+    for (let column = 0; column < TEXT_COLUMNS.length; column += 1)
+      this.#texts[column]?.set(row, TEXT_COLUMNS[column]?.text(event, facts) ?? '');
   }
 
-  /** The rows as a DuckDB chunk; this one is empty afterwards. */
+  /** The rows as a DuckDB chunk, to be used before the next is taken; this one is empty afterwards. */
   take(): DuckDBDataChunk {
-    const chunk = DuckDBDataChunk.create(CHUNK_TYPES, this.#rows);
+    const rows = this.#rows;
+    const chunk = DuckDBDataChunk.create(CHUNK_TYPES, rows);
+    const vector = (index: number): duckdb.Vector =>
+      duckdb.data_chunk_get_vector(chunk.chunk, index);
     FIXED_COLUMNS.forEach((column, index) => {
-      const vector = duckdb.data_chunk_get_vector(chunk.chunk, index);
-      duckdb.copy_data_to_vector(vector, 0, this.#scratch, 0, this.#lay(column));
+      if (column.name === 'event_id')
+        duckdb.copy_data_to_vector(vector(index), 0, this.#ids.buffer, 0, rows * 16);
+      else duckdb.copy_data_to_vector(vector(index), 0, this.#scratch, 0, this.#lay(column));
     });
-    for (let column = 0; column < TEXT_COLUMNS.length; column += 1) {
-      const vector = duckdb.data_chunk_get_vector(chunk.chunk, FIXED_COLUMNS.length + column);
-      this.#writeText(vector, this.#texts[column] ?? []);
-    }
+    this.#placed = this.#heap.place();
+    this.#texts.forEach((texts, index) => {
+      texts.write(vector(FIXED_COLUMNS.length + index), rows, this.#placed.address);
+    });
     this.#rows = 0;
     return chunk;
   }
 
-  #numbers(name: Exclude<FixedName, 'event_id'>): Float64Array {
+  #numbers(name: NumberColumn['name']): Float64Array {
     switch (name) {
       case 'timestamp':
         return this.#timestamps;
@@ -109,61 +108,27 @@ export class EventChunk {
     }
   }
 
-  /** Lays a fixed column out in the scratch buffer; returns its bytes. */
-  #lay(column: FixedColumn): number {
+  /** Lays a column of numbers out in the scratch buffer; returns its bytes. */
+  #lay(column: NumberColumn): number {
     const rows = this.#rows;
-    if (column.name === 'event_id') {
-      for (let row = 0; row < rows; row += 1) layUuid(this.#words, row * 4, this.#ids[row] ?? '');
-      return rows * 16;
-    }
     const values = this.#numbers(column.name);
     switch (column.type) {
-      case 'BIGINT':
-        for (let row = 0; row < rows; row += 1) layBigint(this.#words, row * 2, values[row] ?? 0);
+      case 'BIGINT': {
+        const words = new Int32Array(this.#scratch);
+        for (let row = 0; row < rows; row += 1) layBigint(words, row * 2, values[row] ?? 0);
         return rows * 8;
-      case 'INTEGER':
-        for (let row = 0; row < rows; row += 1) this.#words[row] = values[row] ?? 0;
-        return rows * 4;
-      case 'SMALLINT': {
-        const shorts = new Int16Array(this.#scratch);
-        for (let row = 0; row < rows; row += 1) shorts[row] = values[row] ?? 0;
-        return rows * 2;
       }
+      case 'INTEGER':
+        new Int32Array(this.#scratch).set(values.subarray(0, rows));
+        return rows * 4;
+      case 'SMALLINT':
+        new Int16Array(this.#scratch).set(values.subarray(0, rows));
+        return rows * 2;
       case 'BOOLEAN':
-        for (let row = 0; row < rows; row += 1) this.#bytes[row] = values[row] ?? 0;
+        new Uint8Array(this.#scratch).set(values.subarray(0, rows));
         return rows;
     }
   }
-
-  #writeText(vector: duckdb.Vector, texts: readonly string[]): void {
-    const rows = this.#rows;
-    const long: number[] = [];
-    this.#words.fill(0, 0, rows * WORDS_PER_STRING);
-    for (let row = 0; row < rows; row += 1) {
-      const text = texts[row] ?? '';
-      if (text === '') continue;
-      if (!layInline(this.#words, this.#bytes, row, text)) long.push(row);
-    }
-    duckdb.copy_data_to_vector(vector, 0, this.#scratch, 0, rows * 16);
-    for (const row of long) duckdb.vector_assign_string_element(vector, row, texts[row] ?? '');
-  }
-}
-
-/** Writes a short ASCII text as an inline `duckdb_string_t`: length, then the bytes. False when it does not fit. */
-function layInline(words: Int32Array, bytes: Uint8Array, row: number, text: string): boolean {
-  const length = text.length;
-  if (length > INLINE_BYTES_MAX) return false;
-  const start = row * 16 + 4;
-  for (let index = 0; index < length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code > 127) {
-      words.fill(0, row * WORDS_PER_STRING, (row + 1) * WORDS_PER_STRING);
-      return false;
-    }
-    bytes[start + index] = code;
-  }
-  words[row * WORDS_PER_STRING] = length;
-  return true;
 }
 
 /** Writes a whole number of up to 2^53 as 64 bits, little-endian. */
