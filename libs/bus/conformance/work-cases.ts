@@ -175,7 +175,7 @@ export const WORK_CASES: readonly BusCase[] = [
   {
     name: 'gives an item to another worker when its lease runs out, and refuses the late answer (B-024)',
     async run(opened) {
-      const { bus } = opened;
+      const { bus, clock } = opened;
       const hang = Promise.withResolvers<void>();
       const attempts: number[] = [];
       let late: (() => Promise<void>) | undefined;
@@ -191,7 +191,9 @@ export const WORK_CASES: readonly BusCase[] = [
         { leaseMs: 5000 },
       );
       await bus.publish([job('a')]);
-      await advanceUntil(opened, () => attempts.length === 2, 500);
+      await until(() => attempts.length === 1);
+      await clock.advance(5000);
+      await until(() => attempts.length === 2);
       expect(attempts).toEqual([1, 2]);
       expect(await refusalOf(async () => late?.())).toBe('lease_lost');
       hang.resolve();
@@ -223,7 +225,7 @@ export const WORK_CASES: readonly BusCase[] = [
   {
     name: 'parks an item over which worker after worker dies',
     async run(opened) {
-      const { bus } = opened;
+      const { bus, clock } = opened;
       const hang = Promise.withResolvers<void>();
       const attempts: number[] = [];
       const handler = async ({ attempt }: { attempt: number }): Promise<void> => {
@@ -232,17 +234,13 @@ export const WORK_CASES: readonly BusCase[] = [
       };
       await bus.consumeWork(TOPIC, 'scan', handler, { attemptsMax: 2, leaseMs: 5000 });
       await bus.publish([job('killer')]);
-      const queue = bus.deadLetters(TOPIC, 'scan');
-      let letters = await queue.list(ACME, 10);
-      await advanceUntil(
-        {
-          ...opened,
-          look: async () => {
-            letters = await queue.list(ACME, 10);
-          },
-        },
-        () => letters.length > 0,
-        500,
+      for (const attempt of [1, 2]) {
+        await until(() => attempts.length === attempt);
+        await clock.advance(5000);
+      }
+      const letters = await eventually(
+        () => bus.deadLetters(TOPIC, 'scan').list(ACME, 10),
+        ({ length }) => length > 0,
       );
       expect(attempts).toEqual([1, 2]);
       expect(letters[0]?.reason).toContain('without an answer');
