@@ -33,6 +33,13 @@ export interface WorkQueueParts {
   readonly world: World;
 }
 
+/** An item that a lease was written for. */
+interface Given {
+  readonly source: WorkSource;
+  readonly seq: number;
+  readonly state: WorkState;
+}
+
 /** The items of one work topic for one group: which are leased, waiting for their next try, or done. */
 export class WorkQueue {
   readonly #parts: WorkQueueParts;
@@ -114,26 +121,36 @@ export class WorkQueue {
     }
     const taken = this.#fair.take(Number.POSITIVE_INFINITY, request.itemsMax);
     // All are marked before the first wait, so that no other worker is given one of them.
-    const given = taken.map(({ source, seq }) => {
+    const given = taken.map(({ source, seq }): Given => {
       const attempt = source.attemptsOf(seq) + 1;
       const state: WorkState = { kind: 'leased', attempt, at: now + request.leaseMs };
       source.states.set(seq, state);
+      source.settling.add(seq);
       return { source, seq, state };
     });
     if (given.length === 0) return [];
-    await this.#parts.meta.change((records) => {
-      for (const { source, seq, state } of given) this.#write(records, source.source, seq, state);
-    });
+    try {
+      await this.#parts.meta.change((records) => {
+        for (const { source, seq, state } of given) this.#write(records, source.source, seq, state);
+      });
+      return await this.#handOut(given, request);
+    } finally {
+      for (const { source, seq } of given) source.settling.delete(seq);
+    }
+  }
+
+  async #handOut(given: readonly Given[], request: WorkRequest): Promise<LeasedWork[]> {
     const leased: LeasedWork[] = [];
     for (const { source, seq, state } of given) {
-      // Its lease ran out while it was made durable: another call has it now.
-      if (source.states.get(seq) !== state) continue;
       const { frame, reason } = this.#frameOf(source.source, seq);
       const why = state.attempt > request.attemptsMax ? NO_ANSWER : reason;
       const receipt = receiptOf(request, source.source, seq, state.attempt);
       if (why === '') leased.push({ receipt, frame });
       else await this.#done(source, seq, { frame, reason: why });
     }
+    // The time of the lease is the worker's: making it durable takes nothing from it.
+    const until = this.#parts.world.clock.now() + request.leaseMs;
+    for (const { state } of given) if (state.kind === 'leased') state.at = until;
     return leased;
   }
 
@@ -150,7 +167,7 @@ export class WorkQueue {
     const parking =
       letter && deadLetters.parking({ topic, group, ordinal: 0, attempts, ...letter });
     let offset = 0;
-    source.ending.add(seq);
+    source.settling.add(seq);
     const ended = meta.change((records) => {
       parking?.(records);
       source.states.set(seq, state);
@@ -162,7 +179,7 @@ export class WorkQueue {
       const totals = log.totalsAt(source.source, offset);
       records.putJson(cursorKey(this.#group, source.source), { offset, ...totals });
     });
-    await ended.finally(() => source.ending.delete(seq));
+    await ended.finally(() => source.settling.delete(seq));
     groups.moved(this.#group, source.source, offset, log.totalsAt(source.source, offset));
     // The window may have been full.
     this.wake(source.source);
@@ -174,7 +191,7 @@ export class WorkQueue {
     const source = known && this.#sources.get(known);
     const state = source?.states.get(offset);
     const held = state?.kind === 'leased' && state.attempt === attempt;
-    if (held && source !== undefined && !source.ending.has(offset)) return { source, state };
+    if (held && source !== undefined && !source.settling.has(offset)) return { source, state };
     throw new Problem('lease_lost', {
       detail: `attempt ${attempt} of item ${offset} is over: its lease ran out or it was finished`,
     });

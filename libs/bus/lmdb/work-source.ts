@@ -26,8 +26,8 @@ export class WorkSource implements Supply<WorkCandidate> {
   readonly source: Source;
   readonly tenantId: TenantId;
   readonly states = new Map<number, WorkState>();
-  /** Items whose end is being made durable: neither given out nor ended again, whatever their lease says. */
-  readonly ending = new Set<number>();
+  /** Items whose lease or end is being made durable: neither given out nor ended, whatever the time says. */
+  readonly settling = new Set<number>();
   /** All at or below it are done. */
   floor: number;
   readonly #bytesOf: (seq: number) => number;
@@ -58,8 +58,8 @@ export class WorkSource implements Supply<WorkCandidate> {
     // Whoever came due before and was not taken may be done by now.
     this.#due = [];
     if (this.states.size === 0) return false;
-    for (const [seq, state] of this.states) {
-      if (this.#waits(seq, state) && state.at <= now) this.#due.push(seq);
+    for (const [seq, { kind, at }] of this.states) {
+      if (kind !== 'done' && at <= now && !this.settling.has(seq)) this.#due.push(seq);
     }
     return this.#due.length > 0;
   }
@@ -67,8 +67,8 @@ export class WorkSource implements Supply<WorkCandidate> {
   /** When an item comes due by itself, in milliseconds since 1970. */
   nextDueAt(): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const [seq, state] of this.states) {
-      if (this.#waits(seq, state)) next = Math.min(next, state.at);
+    for (const { kind, at } of this.states.values()) {
+      if (kind !== 'done') next = Math.min(next, at);
     }
     return next;
   }
@@ -91,10 +91,6 @@ export class WorkSource implements Supply<WorkCandidate> {
       passed.push(this.floor);
     }
     return passed;
-  }
-
-  #waits(seq: number, { kind }: WorkState): boolean {
-    return kind !== 'done' && !this.ending.has(seq);
   }
 
   #nextFresh(): number | undefined {
