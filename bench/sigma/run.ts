@@ -1,8 +1,8 @@
 /**
  * `make bench-sigma`: our engine against rsigma over the same rules and events. Match lists first. Then for each lane and
  * way of routing alternating runs in fresh processes after a warm-up pass on other events, with the value memo and
- * without; the figure is the median of the ratios of each pair. Then delays, hostile values, load, tables and tenants'
- * overlays. `--runs N` (7; of (c), for information, at most 3), `--every N` (1: the whole mix), `--processes N`,
+ * without; the figure is the median of the ratios of each pair. Then delays, hostile values, load, tables, tenants'
+ * overlays and a swap of the rules. `--runs N` (7; of (c), for information, at most 3), `--every N` (1: the whole mix), `--processes N`,
  * `--lanes a,b`.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -31,6 +31,8 @@ const laneFile = (name: string): string => join(folder, `${name}.ndjson`);
 const MODES = ['routed', 'default'] as const;
 /** Of the mix as it is, for information. */
 const MIXED_RUNS_MAX = 3;
+/** Runs of loading, in fresh processes. */
+const LOADS = 5;
 const LANES: Readonly<Record<string, string>> = { salted: '(a)', process: '(b)', mixed: '(c)' };
 
 interface Pair {
@@ -121,7 +123,10 @@ try {
       console.log(lane, JSON.stringify(runOurs(rules, laneFile(lane), options)));
     }
   }
+  for (let run = 0; run < LOADS; run += 1) console.log('load', runScript('load.ts', [rules]));
   console.log('tenants', runScript('tenants.ts', [rules]));
+  console.log('tenants in the product', runScript('tenants-live.ts', [rules]));
+  console.log('swap', runScript('swap.ts', [rules]));
 } finally {
   if (values.keep === undefined) rmSync(folder, { recursive: true, force: true });
 }

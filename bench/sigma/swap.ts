@@ -1,12 +1,13 @@
 /**
  * What a change of rules costs the thread that matches events: `node bench/sigma/swap.ts RULES`. This thread stands for
  * the pipeline's: it has all rules in use and routes for each of their logsources, then one file changes and all are
- * read and taken anew, as in the product. Prints the longest time in which nothing else ran here (CPU of this thread), and
- * the sum. `--runs N` changes (5).
+ * read and taken anew, as in the product. Prints the longest time in which nothing else ran here (CPU of this thread),
+ * how long the collector held it up in all and at most (wall), and the sum. `--runs N` changes (5).
  */
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PerformanceObserver } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { SigmaRules } from '@tocsin/detect-service/domain/sigma/sigma-rules.ts';
@@ -25,9 +26,17 @@ const sigma = new SigmaRules();
 const { clock } = systemWorld('');
 
 function cpuMs(): number {
+  // The time of a thread is only brought up to date now and then; asking for that of the process does it.
+  process.cpuUsage();
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
 }
+
+/** Pauses of the collector, of wall time: it waits for threads of its own. */
+let pauses: number[] = [];
+new PerformanceObserver((list) => {
+  pauses.push(...list.getEntries().map(({ duration }) => duration));
+}).observe({ entryTypes: ['gc'] });
 
 /** Looks at the thread's own time whenever a timer of a millisecond gets its turn. */
 class Watch {
@@ -37,6 +46,7 @@ class Watch {
   readonly #timer: NodeJS.Timeout;
 
   constructor() {
+    pauses = [];
     this.#timer = setInterval(() => {
       const now = cpuMs();
       this.#gaps.push(now - this.#last);
@@ -50,6 +60,8 @@ class Watch {
     return {
       longest_stalls_ms: gaps.slice(0, 5).map((gap) => Number(gap.toFixed(1))),
       stalls_past_5_ms: gaps.filter((gap) => gap > 5).length,
+      collector_ms: Number(pauses.reduce((sum, pause) => sum + pause, 0).toFixed(1)),
+      longest_collection_ms: Number(Math.max(0, ...pauses).toFixed(1)),
       thread_cpu_ms: Math.round(cpuMs() - this.#start),
     };
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { packLists, unpackLists } from './index/carried-lists.ts';
+import { handedOver, packLists, unpackLists } from './index/carried-lists.ts';
 import { finish } from './index/work.ts';
 import { loadRules } from './rule/load-rules.ts';
 import type { SigmaRule } from './rule/rule.ts';
@@ -99,10 +99,24 @@ describe('lists in pieces', () => {
       none: [],
       small: Array.from({ length: 5000 }, (_, index) => index),
       large: ['x'.repeat(100_000), 'y', 'z'.repeat(100_000)],
+      tables: [{ a: new Int32Array(5000).fill(7), b: [new Uint8Array(9000)] }, new Float64Array(3)],
+      parts: [new Uint8Array(9000).subarray(10, 8000)],
       odd: [undefined, 10n ** 20n, new Map([[1, 'a']]), Int32Array.of(-1, 2), [null]],
     };
     const pieces = packLists(lists);
     expect(pieces.length).toBeGreaterThan(5);
     expect(finish(unpackLists(pieces))).toEqual(lists);
+  });
+
+  it('come back from a message, which takes nothing away from what was packed', () => {
+    const table = new Int32Array(5000).fill(7);
+    const lists = { tables: [{ table, more: [new Uint8Array(9000), table] }] };
+    const pieces = packLists(lists);
+    const sent = structuredClone(pieces, { transfer: handedOver(pieces) });
+    expect(pieces.flatMap(({ buffers }) => buffers.map(({ byteLength }) => byteLength))).toEqual([
+      0, 0,
+    ]);
+    expect(finish(unpackLists(sent))).toEqual(lists);
+    expect(table).toHaveLength(5000);
   });
 });

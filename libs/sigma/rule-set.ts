@@ -14,7 +14,7 @@ import { SymbolTable } from './index/symbol-table.ts';
 import { EventWalker } from './index/walk-event.ts';
 import { JsonWalker } from './index/walk-json.ts';
 import { finish, finishWithPauses, type Pause, type Work } from './index/work.ts';
-import type { Expression, SigmaRule } from './rule/rule.ts';
+import type { Expression, RuleLogsource, SigmaRule } from './rule/rule.ts';
 
 /** Most sets of triples whose index is remembered by name; indexes themselves are one for each set of rules. */
 export const ROUTES_MAX = 4096;
@@ -48,6 +48,7 @@ export class RuleSet {
   readonly #engine: Engine;
   readonly #routes = new Map<string, RuleMatcher>();
   readonly #matchers = new Map<string, RuleMatcher>();
+  #groups: readonly RuleGroup[] | undefined;
 
   /** @param tables of {@link RuleSet.withPauses}, which is the way to give them */
   constructor(
@@ -89,7 +90,7 @@ export class RuleSet {
     const key = logsourceKey(triples);
     const known = this.#routes.get(key);
     if (known !== undefined) return known;
-    const matcher = this.#shared((rule) => logsourceApplies(rule.logsource, triples));
+    const matcher = this.#shared((logsource) => logsourceApplies(logsource, triples));
     if (this.#routes.size < ROUTES_MAX) this.#routes.set(key, matcher);
     return matcher;
   }
@@ -97,14 +98,14 @@ export class RuleSet {
   /** Builds what {@link RuleSet.matcherFor} gives, with pauses, so that it is there when it is asked for. */
   async prepare(triples: readonly Logsource[], pause: Pause): Promise<void> {
     await finishWithPauses(
-      this.#build((rule) => logsourceApplies(rule.logsource, triples)),
+      this.#build((logsource) => logsourceApplies(logsource, triples)),
       pause,
     );
   }
 
   /** The matcher for events of which only some keys are known (the others are `''`): rules that contradict none. */
   matcherForStated(stated: Logsource): RuleMatcher {
-    return this.#shared((rule) => logsourceCompatible(rule.logsource, stated));
+    return this.#shared((logsource) => logsourceCompatible(logsource, stated));
   }
 
   /** The matcher of all rules, whatever their logsource. */
@@ -112,22 +113,20 @@ export class RuleSet {
     return this.#shared(() => true);
   }
 
-  #shared(applies: (rule: SigmaRule) => boolean): RuleMatcher {
+  #shared(applies: (logsource: RuleLogsource) => boolean): RuleMatcher {
     return finish(this.#build(applies));
   }
 
   /** One matcher for each set of rules, however many logsources lead to it. */
-  *#build(applies: (rule: SigmaRule) => boolean): Work<RuleMatcher> {
-    const numbers: number[] = [];
-    for (const [number, rule] of this.rules.entries()) {
-      if (applies(rule)) numbers.push(number);
-      if (number % RULES_AT_ONCE === 0) yield;
-    }
-    const name = numbers.join();
+  *#build(applies: (logsource: RuleLogsource) => boolean): Work<RuleMatcher> {
+    this.#groups ??= yield* groupsOf(this.rules);
+    const groups = this.#groups.filter(({ logsource }) => applies(logsource));
+    const name = groups.map(({ first }) => first).join();
     const known = this.#matchers.get(name);
     if (known !== undefined) return known;
+    const numbers = Int32Array.from(groups.flatMap((group) => group.numbers)).sort();
     const route = yield* Route.build(this.#engine.index, this.#tables.literals, numbers);
-    const rules = numbers.map((number) => this.rules[number] as SigmaRule);
+    const rules = Array.from(numbers, (number) => this.rules[number] as SigmaRule);
     const matcher = new RuleMatcher(rules, this.#engine, route);
     this.#matchers.set(name, matcher);
     return matcher;
@@ -156,10 +155,34 @@ export class RuleSet {
     return routes.reduce((sum, bytes) => sum + bytes, indexBytes(this.#engine.index));
   }
 
-  /** How often atoms were true in what was matched so far: give it to the next set, which then asks less. */
+  /**
+   * How often atoms were true in what was matched so far: give it to the next set, which then asks less. Nothing of a
+   * set that was carried.
+   */
   measuredRates(): ReadonlyMap<string, number> {
     return this.#engine.measuredRates();
   }
+}
+
+/** Rules of one logsource: there are far fewer of these than rules. */
+interface RuleGroup {
+  readonly logsource: RuleLogsource;
+  /** Ascending. */
+  readonly numbers: readonly number[];
+  readonly first: number;
+}
+
+function* groupsOf(rules: readonly SigmaRule[]): Work<readonly RuleGroup[]> {
+  const groups = new Map<string, { logsource: RuleLogsource; numbers: number[]; first: number }>();
+  for (const [number, { logsource }] of rules.entries()) {
+    const { product, category, service } = logsource;
+    const key = JSON.stringify([product, category, service]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { logsource, numbers: [number], first: number });
+    else group.numbers.push(number);
+    if (number % RULES_AT_ONCE === 0) yield;
+  }
+  return [...groups.values()];
 }
 
 function* buildTables(rules: readonly SigmaRule[], { rates }: RuleSetOptions): Work<RuleTables> {
@@ -186,7 +209,12 @@ class Engine {
 
   constructor(index: CompiledIndex, literals: LiteralPool, { memo = true, now }: RuleSetOptions) {
     this.index = index;
-    this.#matcher = new Matcher(index, finish(Route.build(index, literals, [])), memo, now);
+    this.#matcher = new Matcher(
+      index,
+      finish(Route.build(index, literals, new Int32Array(0))),
+      memo,
+      now,
+    );
     this.walker = new EventWalker(this.#matcher);
     this.jsonWalker = new JsonWalker(this.#matcher);
   }
@@ -280,7 +308,7 @@ export class RuleMatcher {
 }
 
 const NO_RULES: readonly SigmaRule[] = [];
-/** Rules whose logsources are compared between two pauses. */
+/** Rules whose logsources are looked at between two pauses. */
 const RULES_AT_ONCE = 64;
 /** Fewer events say nothing of how often something is true. */
 const RATE_EVENTS_MIN = 100;

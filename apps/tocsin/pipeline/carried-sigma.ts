@@ -1,7 +1,8 @@
 import type { SigmaReady } from '@tocsin/detect-service/domain/sigma/sigma-match.ts';
-import { packLists, unpackLists } from '@tocsin/sigma/index/carried-lists.ts';
+import { type Piece, packLists, unpackLists } from '@tocsin/sigma/index/carried-lists.ts';
 import type { Work } from '@tocsin/sigma/index/work.ts';
 import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
+import { type PackedRules, packRules, unpackRules } from '@tocsin/sigma/rule/packed-rules.ts';
 import { RuleSet } from '@tocsin/sigma/rule-set.ts';
 
 /** What is in use of a reading. */
@@ -10,13 +11,15 @@ export type CarriedContent = Pick<SigmaContent, 'rules' | 'silent' | 'correlatio
 /** What the pipeline's thread takes into use: everything is built. */
 export type ReadyContent = SigmaReady & Pick<SigmaContent, 'inactive'>;
 
-/** Rules and the tables to match them with as pieces of bytes, see `packLists`. Builds the tables. */
-export function packSigma(content: CarriedContent): Uint8Array<ArrayBuffer>[] {
+/** Rules and the tables to match them with, in pieces, see `packLists`. Builds the tables. */
+export function packSigma(content: CarriedContent): Piece[] {
   const { rules, silent, correlations, inactive } = content;
   const tables = Object.entries(new RuleSet(rules).lists());
+  const { heads, bodies, ends } = packRules(rules);
   return packLists({
     ...Object.fromEntries(tables.map(([name, values]) => [`${TABLE}${name}`, values])),
-    rules,
+    heads,
+    rest: [{ bodies, ends }],
     silent: [...silent],
     correlations,
     inactive,
@@ -25,16 +28,20 @@ export function packSigma(content: CarriedContent): Uint8Array<ArrayBuffer>[] {
 
 const TABLE = 'table ';
 
+/** What there is beside tables. */
+interface Carried extends Omit<Record<keyof CarriedContent, readonly never[]>, 'rules'> {
+  readonly heads: PackedRules['heads'];
+  readonly rest: readonly [Omit<PackedRules, 'heads'>];
+}
+
 /** The same again, piece by piece. */
-export function* unpackSigma(pieces: readonly Uint8Array[]): Work<ReadyContent> {
+export function* unpackSigma(pieces: readonly Piece[]): Work<ReadyContent> {
   const lists = yield* unpackLists(pieces);
   const tables = Object.entries(lists).flatMap(([name, values]) =>
     name.startsWith(TABLE) ? [[name.slice(TABLE.length), values] as const] : [],
   );
-  const { rules, silent, correlations, inactive } = lists as unknown as Record<
-    keyof CarriedContent,
-    readonly never[]
-  >;
+  const { heads, rest, silent, correlations, inactive } = lists as unknown as Carried;
+  const rules = yield* unpackRules({ heads, ...rest[0] });
   const set = yield* RuleSet.carried(rules, Object.fromEntries(tables));
   return { rules, silent: new Set(silent), correlations, inactive, set };
 }

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '@tocsin/kernel/assert.ts';
 import { isProblem } from '@tocsin/kernel/problem.ts';
 import { systemWorld } from '@tocsin/kernel/world.ts';
+import { handedOver } from '@tocsin/sigma/index/carried-lists.ts';
 import { loadSigma } from '@tocsin/sigma/load-sigma.ts';
 import { ruleFiles } from '../scan/find-files.ts';
 import { readRuleFiles } from '../scan/load-scan-rules.ts';
@@ -25,10 +26,7 @@ async function main(): Promise<void> {
     known = told.seen;
     const { loaded } = told;
     const pieces = 'problem' in loaded ? [] : loaded.pieces;
-    port.postMessage(
-      loaded,
-      pieces.map(({ buffer }) => buffer),
-    );
+    port.postMessage(loaded, handedOver(pieces));
   };
   const again = (): void => {
     world.clock.after(lookEveryMs, () => {

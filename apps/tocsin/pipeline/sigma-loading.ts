@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { SigmaFault } from '@tocsin/sigma/fault.ts';
+import type { Piece } from '@tocsin/sigma/index/carried-lists.ts';
 import { finishWithPauses, type Pause } from '@tocsin/sigma/index/work.ts';
 import type { Log } from '@tocsin/telemetry/log.ts';
 import type { Metrics } from '@tocsin/telemetry/metrics.ts';
@@ -20,7 +21,7 @@ const LOOK_EVERY_MS = 10_000;
 export type LoadedSigma =
   | {
       /** Of `packSigma`. */
-      readonly pieces: readonly Uint8Array<ArrayBuffer>[];
+      readonly pieces: readonly Piece[];
       readonly counts: Readonly<Record<'loaded' | 'correlations' | 'inactive' | 'refused', number>>;
       readonly refused: readonly SigmaFault[];
     }

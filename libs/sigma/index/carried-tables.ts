@@ -13,12 +13,15 @@ export interface RuleTables {
 }
 
 /** Members of an index that are not plain data, or that whoever reads it back has. */
-type Remade = 'rules' | 'symbols' | 'atomTests';
+type Remade = 'rules' | 'symbols' | 'atomTests' | 'atomKeys';
 type Scalars = Record<string, unknown>;
 
-/** Tables as plain data: everything but the rules, and the automata of expressions, which are made as events come. */
+/**
+ * Tables as plain data: everything but the rules, the automata of expressions, which are made as events come, and the
+ * keys of atoms, which serve to build.
+ */
 export function listsOfTables({ index, literals }: RuleTables): Lists {
-  const { rules: _rules, symbols, atomTests, ...plain } = index;
+  const { rules: _rules, atomKeys: _keys, symbols, atomTests, ...plain } = index;
   const members = Object.entries(plain);
   const lists = members.filter(([, value]) => Array.isArray(value));
   const scalars = members.filter(([, value]) => !Array.isArray(value));
@@ -46,7 +49,7 @@ export function* tablesOfLists(lists: Lists, rules: readonly SigmaRule[]): Work<
   const atomTests = yield* remadeTests(members['atomTests'] as CompiledIndex['atomTests']);
   const plain = { ...members, ...numbers } as unknown as Omit<CompiledIndex, Remade>;
   return {
-    index: { ...plain, rules, symbols, atomTests },
+    index: { ...plain, rules, symbols, atomTests, atomKeys: [] },
     literals: new LiteralPool(symbols, grams as Uint16Array),
   };
 }

@@ -47,6 +47,7 @@ export interface CompiledIndex {
   readonly entryTargets: Int32Array;
 
   readonly atoms: number;
+  /** What each atom asks, as text; none in a set that was carried. */
   readonly atomKeys: readonly string[];
   readonly atomSlot: Int32Array;
   /** By atom: what is left to ask when no automaton made it true; undefined = nothing. */

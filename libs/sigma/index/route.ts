@@ -45,7 +45,7 @@ export class Route {
   }
 
   /** @param numbers rules of the index, ascending */
-  static *build(index: CompiledIndex, pool: LiteralPool, numbers: readonly number[]): Work<Route> {
+  static *build(index: CompiledIndex, pool: LiteralPool, numbers: Int32Array): Work<Route> {
     const positions = new Int32Array(index.rules.length).fill(-1);
     for (const [position, number] of numbers.entries()) positions[number] = position;
     const { slots, atoms } = yield* usedBy(index, numbers);
@@ -96,7 +96,7 @@ type RouteTables = Pick<
 /** The fields and atoms that some rules ask about. */
 function* usedBy(
   { ruleCode, code, atomSlot, atomTests }: CompiledIndex,
-  numbers: readonly number[],
+  numbers: Int32Array,
 ): Work<{ slots: ReadonlySet<number>; atoms: ReadonlySet<number> }> {
   const slots = new Set<number>();
   const atoms = new Set<number>();

@@ -1,6 +1,7 @@
 import type { Clock } from '@tocsin/kernel/clock.ts';
 import { messageOf } from '@tocsin/kernel/message-of.ts';
 import { ruleKey } from '@tocsin/sigma/correlation/correlation-rule.ts';
+import { plainRule } from '@tocsin/sigma/rule/packed-rules.ts';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
 import { type Deferral, fingerprintOf } from './deferred-rules.ts';
 import { RuleCosts, STEPS_PER_EVENT_MAX, STRETCH_EVENTS } from './rule-costs.ts';
@@ -45,11 +46,11 @@ export class Deferring {
     return this.#sigma.deferred.all;
   }
 
-  /** What the rules of the deferred lane are, as they are now; one that is no longer there is forgotten. */
+  /** What the rules of the deferred lane are, as they are now, to be sent; one that is no longer there is forgotten. */
   rules(): readonly { readonly tenantId: string; readonly rule: SigmaRule }[] {
     return this.#sigma.deferred.all.flatMap((deferral) => {
       const rule = this.#ruleOf(deferral);
-      return rule === undefined ? [] : [{ tenantId: deferral.tenantId, rule }];
+      return rule === undefined ? [] : [{ tenantId: deferral.tenantId, rule: plainRule(rule) }];
     });
   }
 
