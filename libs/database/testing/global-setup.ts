@@ -31,8 +31,9 @@ async function removeLeftovers(): Promise<void> {
   for (const name of await fs.readdir(tmpdir())) {
     if (!name.startsWith(FOLDER_PREFIX)) continue;
     const folder = join(tmpdir(), name);
-    const { uid } = await fs.stat(folder);
-    if (uid !== process.getuid?.()) continue;
+    // It may go meanwhile: other runs end and clean up too.
+    const found = await fs.stat(folder).catch(() => undefined);
+    if (found === undefined || found.uid !== process.getuid?.()) continue;
     const pid = Number(await fs.readFile(join(folder, 'run.pid'), 'utf8').catch(() => '0'));
     if (pid > 0 && !isAlive(pid)) await remove(folder);
   }
