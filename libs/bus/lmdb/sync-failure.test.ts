@@ -76,21 +76,15 @@ describe.skipIf(!canTrace)('LmdbEventBus whose disk fails', () => {
     ['fdatasync', 6],
     ['fdatasync', 25],
     ['pwrite64', 30],
-  ])(
-    'acknowledges nothing after a failed %s, ends, and has all it acknowledged: from call %i on',
-    async (call, from) => {
-      const folder = await mkdtemp(join(tmpdir(), 'bus-sync-'));
-      const life = await runFailing(folder, call, from);
-      expect(life.status).not.toBe(0);
-      // Within a second on a machine that does nothing else; under a tracer and with neighbours, some.
-      expect(life.livedMs).toBeLessThan(10_000);
-      const kept = await readKept(folder);
-      expect(life.acknowledged.filter((line) => !kept.has(line))).toEqual([]);
-      console.log(
-        `${call} from ${from}: ${life.acknowledged.length} acknowledged, all kept; ended ${Math.round(life.livedMs)} ms after`,
-      );
-      await rm(folder, { recursive: true });
-    },
-    60_000,
-  );
+  ])('acknowledges nothing after a failed %s, ends, and has all it acknowledged: from call %i on', async (call, from) => {
+    const folder = await mkdtemp(join(tmpdir(), 'bus-sync-'));
+    const life = await runFailing(folder, call, from);
+    expect(life.status).not.toBe(0);
+    const kept = await readKept(folder);
+    expect(life.acknowledged.filter((line) => !kept.has(line))).toEqual([]);
+    console.log(
+      `${call} from ${from}: ${life.acknowledged.length} acknowledged, all kept; ended ${Math.round(life.livedMs)} ms after`,
+    );
+    await rm(folder, { recursive: true });
+  });
 });
