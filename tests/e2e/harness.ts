@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@tocsin/http/testing/free-port.ts';
@@ -143,15 +144,11 @@ export class Product {
       { env: surroundings(environment), stdio: ['ignore', 'pipe', 'pipe'] },
     );
     this.#exited = new Promise((resolve) => this.#child.once('exit', resolve));
-    let rest = '';
-    const feed = (bytes: Buffer): void => {
-      const lines = (rest + bytes.toString('utf8')).split('\n');
-      rest = lines.pop() ?? '';
-      this.#lines.push(...lines);
-      if (this.#lines.length > LOG_LINES_MAX) this.#lines.splice(0, LOG_LINES_MAX / 2);
-    };
-    this.#child.stdout?.on('data', feed);
-    this.#child.stderr?.on('data', feed);
+    // Each for itself: a line of one may come in two pieces, with one of the other between.
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      if (stream !== null)
+        createInterface({ input: stream }).on('line', (line) => this.#keep(line));
+    }
   }
 
   /** Starts it and resolves when it says that it is ready. */
@@ -187,6 +184,11 @@ export class Product {
 
   get hasEnded(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  #keep(line: string): void {
+    this.#lines.push(line);
+    if (this.#lines.length > LOG_LINES_MAX) this.#lines.splice(0, LOG_LINES_MAX / 2);
   }
 
   async #isUp(): Promise<boolean> {
