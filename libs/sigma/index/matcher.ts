@@ -14,6 +14,8 @@ import { ValueScanner } from './value-scanner.ts';
 const EPOCH_MAX = 0x3fff_fff0;
 /** The time of rules is measured in one event of so many, a power of two: clocks cost more than most rules. */
 const SAMPLED_EVENTS = 256;
+/** What is true is counted in one event of so many, a power of two: a count is a line of the cache for each atom. */
+const COUNTED_EVENTS = 16;
 
 /**
  * Matches events against the rules of a route, one at a time. A walker calls {@link Matcher.begin}, then for each
@@ -23,7 +25,7 @@ const SAMPLED_EVENTS = 256;
 export class Matcher {
   readonly index: CompiledIndex;
   readonly values: ValueBuffer;
-  /** How many events had each atom true, and how many events there were: which way to a rule is rarest. */
+  /** How many events had each atom true, about, and how many events there were: which way to a rule is rarest. */
   readonly hits: Uint32Array;
   events = 0;
   /** Set by a walker that did not show the values for keywords, because none of those that lead to a rule is there. */
@@ -135,13 +137,36 @@ export class Matcher {
     const end = values.ends[value] as number;
     const known = memo.find(scanner.slot, view, start, end);
     if (known > 0) {
-      const { records } = memo;
-      const last = known + (records[known] as number);
-      for (let at = known + 1; at <= last; at += 1) this.#makeTrue(records[at] as number);
+      this.#takeRecord(memo.records, known);
       return;
     }
     this.#scan(scanner, value);
-    if (known < 0) memo.remember(scanner.slot, view, start, end, this.#atomsFound());
+    if (known < 0) {
+      const atoms = this.#atomsFound();
+      memo.remember(scanner.slot, view, start, end, atoms, this.#rulesBehind(atoms));
+    }
+  }
+
+  /** What a memo has of a value, see {@link ValueMemo.find}. */
+  #takeRecord(records: Int32Array, known: number): void {
+    const { truth } = this;
+    const stamp = this.epoch + 1;
+    const last = known + (records[known] as number);
+    if ((this.events & (COUNTED_EVENTS - 1)) === 0) {
+      for (let at = known + 1; at <= last; at += 1) this.#countTrue(records[at] as number);
+    }
+    for (let at = known + 1; at <= last; at += 1) truth[records[at] as number] = stamp;
+    const lastRule = last + 1 + (records[last + 1] as number);
+    for (let at = last + 2; at <= lastRule; at += 1) this.#addCandidate(records[at] as number);
+  }
+
+  #rulesBehind(atoms: readonly number[]): readonly number[] {
+    const { watchStart, watchers } = this.index;
+    const rules = new Set<number>();
+    for (const atom of atoms) {
+      for (const rule of watchers.subarray(watchStart[atom], watchStart[atom + 1])) rules.add(rule);
+    }
+    return [...rules];
   }
 
   /** The atoms that what was found last makes true. */
@@ -205,18 +230,25 @@ export class Matcher {
   #makeTrue(atom: number): void {
     const stamp = this.epoch + 1;
     if (this.truth[atom] === stamp) return;
+    if ((this.events & (COUNTED_EVENTS - 1)) === 0) this.#countTrue(atom);
     this.truth[atom] = stamp;
-    this.hits[atom] = (this.hits[atom] as number) + 1;
     const { watchStart, watchers } = this.index;
-    const { positions } = this.route;
     const last = watchStart[atom + 1] as number;
     for (let watcher = watchStart[atom] as number; watcher < last; watcher += 1) {
-      const rule = watchers[watcher] as number;
-      if (this.#ruleStamp[rule] === this.epoch || (positions[rule] as number) < 0) continue;
-      this.#ruleStamp[rule] = this.epoch;
-      this.#candidates[this.#candidateCount] = rule;
-      this.#candidateCount += 1;
+      this.#addCandidate(watchers[watcher] as number);
     }
+  }
+
+  #countTrue(atom: number): void {
+    if (this.truth[atom] === this.epoch + 1) return;
+    this.hits[atom] = (this.hits[atom] as number) + COUNTED_EVENTS;
+  }
+
+  #addCandidate(rule: number): void {
+    if (this.#ruleStamp[rule] === this.epoch || (this.route.positions[rule] as number) < 0) return;
+    this.#ruleStamp[rule] = this.epoch;
+    this.#candidates[this.#candidateCount] = rule;
+    this.#candidateCount += 1;
   }
 
   /**

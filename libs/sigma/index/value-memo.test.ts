@@ -12,15 +12,20 @@ function lookUp(memo: ValueMemo, text: string, field = FIELD): readonly number[]
   const found = memo.find(field, view, 1, end);
   if (found === 0) return 'new';
   if (found > 0) {
-    const count = memo.records[found] ?? 0;
-    return [...memo.records.subarray(found + 1, found + 1 + count)];
+    const atoms = listAt(memo, found);
+    expect(listAt(memo, found + 1 + atoms.length)).toEqual([text.length * 2]);
+    return atoms;
   }
-  memo.remember(field, view, 1, end, [text.length, 7]);
+  memo.remember(field, view, 1, end, [text.length, 7], [text.length * 2]);
   return 'again';
 }
 
+function listAt(memo: ValueMemo, at: number): readonly number[] {
+  return [...memo.records.subarray(at + 1, at + 1 + (memo.records[at] ?? 0))];
+}
+
 describe('a memo of values', () => {
-  it('gives the atoms of a value from the third time on', () => {
+  it('gives the atoms and rules of a value from the third time on', () => {
     const memo = new ValueMemo(8);
     for (let length = 4; length <= 70; length += 1) {
       const text = 'C:\\Windows\\System32\\svchost.exe -k netsvcs -p -s Schedule and so on'

@@ -3,6 +3,11 @@ const BYTES_MIN = 4;
 const BYTES_MAX = 1024;
 const PLACE_BITS = 15;
 const PLACES = 1 << PLACE_BITS;
+/** What a place holds lies together, so that a look meets one line of the cache. */
+const PLACE_NUMBERS = 4;
+const MET = 0;
+const HASH = 1;
+const START = 2;
 /** All that is remembered, in numbers of four bytes: it grows to 12 MiB. */
 const RECORDS_START = 16 * 1024;
 const RECORDS_MAX = 3 * 1024 * 1024;
@@ -16,7 +21,7 @@ const ODD = 0x85ebca6b | 0;
 const WORD_BYTES = 4;
 
 /** Bytes that a memo takes at most. */
-export const MEMO_BYTES_MAX = (RECORDS_MAX + 3 * PLACES) * WORD_BYTES;
+export const MEMO_BYTES_MAX = (RECORDS_MAX + PLACE_NUMBERS * PLACES) * WORD_BYTES;
 
 /**
  * Which atoms the values of fields made true: what is found in a value depends on the value only, and most values of a
@@ -27,14 +32,12 @@ export const MEMO_BYTES_MAX = (RECORDS_MAX + 3 * PLACES) * WORD_BYTES;
 export class ValueMemo {
   /**
    * Of each value: its field and length, its bytes as words of which the last two may overlap, the number of its
-   * atoms, and the atoms.
+   * atoms, the atoms, the number of rules that they lead to, and the rules.
    */
   #records = new Int32Array(0);
   #used = 1;
   /** By place: the hash that was met last, that of the value that is remembered, and where its record starts. */
-  #met = new Int32Array(0);
-  #hashes = new Int32Array(0);
-  #starts = new Int32Array(0);
+  #places = new Int32Array(0);
   /** By field: values tried and found since it was judged, and values still to be passed over. */
   readonly #tried: Uint16Array;
   readonly #found: Uint16Array;
@@ -62,16 +65,17 @@ export class ValueMemo {
   }
 
   /**
-   * Where the number of a value's atoms stands in {@link ValueMemo.records}, with the atoms after it. 0: not known;
-   * below 0: not known, and to be remembered by {@link ValueMemo.remember}.
+   * Where the number of a value's atoms stands in {@link ValueMemo.records}, with the atoms after it, then the number
+   * of rules and the rules. 0: not known; below 0: not known, and to be remembered by {@link ValueMemo.remember}.
    */
   find(slot: number, view: DataView, start: number, end: number): number {
     if (this.#records.length === 0) this.#begin();
     const hash = hashOf(slot, view, start, end);
-    const place = hash >>> (32 - PLACE_BITS);
+    const places = this.#places;
+    const place = (hash >>> (32 - PLACE_BITS)) * PLACE_NUMBERS;
     this.#hash = hash;
-    const record = this.#starts[place] as number;
-    if (record !== 0 && this.#hashes[place] === hash) {
+    const record = places[place + START] as number;
+    if (record !== 0 && places[place + HASH] === hash) {
       const atoms = this.#compare(record, keyOf(slot, end - start), view, start, end);
       if (atoms !== 0) {
         this.#found[slot] = (this.#found[slot] as number) + 1;
@@ -80,8 +84,8 @@ export class ValueMemo {
       }
     }
     this.#judge(slot);
-    if (this.#met[place] === hash) return -1;
-    this.#met[place] = hash;
+    if (places[place + MET] === hash) return -1;
+    places[place + MET] = hash;
     return 0;
   }
 
@@ -92,15 +96,16 @@ export class ValueMemo {
     start: number,
     end: number,
     atoms: readonly number[],
+    rules: readonly number[],
   ): void {
     const length = end - start;
-    const needed = 2 + Math.ceil(length / WORD_BYTES) + atoms.length;
+    const needed = 3 + Math.ceil(length / WORD_BYTES) + atoms.length + rules.length;
     if (needed >= RECORDS_MAX) return;
     this.#reserve(needed);
     const records = this.#records;
-    const place = this.#hash >>> (32 - PLACE_BITS);
-    this.#hashes[place] = this.#hash;
-    this.#starts[place] = this.#used;
+    const place = (this.#hash >>> (32 - PLACE_BITS)) * PLACE_NUMBERS;
+    this.#places[place + HASH] = this.#hash;
+    this.#places[place + START] = this.#used;
     let at = this.#used;
     records[at] = keyOf(slot, length);
     at += 1;
@@ -112,7 +117,10 @@ export class ValueMemo {
     records[at] = view.getInt32(last, true);
     records[at + 1] = atoms.length;
     records.set(atoms, at + 2);
-    this.#used = at + 2 + atoms.length;
+    at += 2 + atoms.length;
+    records[at] = rules.length;
+    records.set(rules, at + 1);
+    this.#used = at + 1 + rules.length;
   }
 
   /** Where a record's atoms are when it is of this value, or 0. */
@@ -140,9 +148,7 @@ export class ValueMemo {
   /** Makes the tables. They are not there from the start: a matcher that reads no JSON needs none. */
   #begin(): void {
     this.#records = new Int32Array(RECORDS_START);
-    this.#met = new Int32Array(PLACES);
-    this.#hashes = new Int32Array(PLACES);
-    this.#starts = new Int32Array(PLACES);
+    this.#places = new Int32Array(PLACES * PLACE_NUMBERS);
   }
 
   /** Makes room for that many more numbers, by growing or by forgetting. */
@@ -150,7 +156,7 @@ export class ValueMemo {
     const wanted = this.#used + needed;
     if (wanted <= this.#records.length) return;
     if (wanted > RECORDS_MAX) {
-      this.#starts.fill(0);
+      this.#places.fill(0);
       this.#used = 1;
       return;
     }
