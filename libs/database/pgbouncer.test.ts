@@ -4,6 +4,7 @@ import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sleep, systemClock } from '@tocsin/kernel/clock.ts';
+import { systemRandom } from '@tocsin/kernel/random.ts';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from './database.ts';
@@ -29,7 +30,7 @@ describe.skipIf(program === undefined)('behind PgBouncer with one connection', (
   beforeAll(async () => {
     db = await openTestDatabase();
     folder = await fs.mkdtemp(join(tmpdir(), 'tocsin-pgbouncer-'));
-    port = await freePort(join(folder, 'port'));
+    port = await freePort(join(folder, 'port'), systemRandom);
     bouncer = await startBouncer(folder, port, db);
     throughPool = await openWhenReady();
   });

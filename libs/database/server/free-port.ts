@@ -1,17 +1,33 @@
 import * as fs from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { isAbsent } from '@tocsin/kernel/disk.ts';
+import type { Random } from '@tocsin/kernel/random.ts';
+
+/**
+ * Below the ports that systems give to whoever asks for any (from 32,768 on Linux): one of those may become somebody's
+ * between the look and the server's start, or while the server is away, and then others do not find it again.
+ */
+const PORTS = { from: 15_000, to: 32_000 } as const;
+const TRIES_MAX = 100;
 
 /**
  * A free port on loopback: the one remembered in `file` when it is still free, so that connections find the server
  * again after a restart; else a new one, remembered there.
  */
-export async function freePort(file: string): Promise<number> {
+export async function freePort(file: string, random: Random): Promise<number> {
   const remembered = await readPort(file);
   if (remembered !== undefined && (await bind(remembered)) !== undefined) return remembered;
-  const port = (await bind(0)) ?? 0;
+  const port = await anyFree(random);
   await fs.writeFile(file, String(port));
   return port;
+}
+
+async function anyFree(random: Random): Promise<number> {
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const port = PORTS.from + Math.floor(random.fraction() * (PORTS.to - PORTS.from));
+    if ((await bind(port)) !== undefined) return port;
+  }
+  return (await bind(0)) ?? 0;
 }
 
 async function readPort(file: string): Promise<number | undefined> {

@@ -116,7 +116,7 @@ async function run(
   world: World,
   options: StartPostgresOptions,
 ): Promise<Omit<PostgresServer, 'url'>> {
-  const port = await freePort(folders.portFile);
+  const port = await freePort(folders.portFile, world.random);
   const socketFolder =
     Buffer.byteLength(folders.socket) <= SOCKET_FOLDER_BYTES_MAX ? folders.socket : undefined;
   const settings = serverArguments({
