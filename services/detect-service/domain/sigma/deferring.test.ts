@@ -52,7 +52,7 @@ describe('a rule over its budget', () => {
     const ready = home.deferring.returnable();
     expect(ready.map(({ ruleId }) => ruleId)).toEqual(['costly']);
     home.deferring.giveBack(ready);
-    expect(found(home.sigma)).toEqual(['costly', 'cheap']);
+    expect(home.sigma.of('acme').isDeferredFor(event)).toBe(false);
     home.clock.advance(1);
     expect(run(home, STRETCH_EVENTS)).toEqual(['costly over_budget']);
     expect(home.deferring.returnable()).toEqual([]);
