@@ -15,16 +15,22 @@ export function databaseCheck(database: Database): ReadinessCheck {
   };
 }
 
-/** The bus of this process: what a publish survives, how that is known, and how much waits. */
-export function busCheck(bus: EventBus, waitingBytes: () => number): ReadinessCheck {
+/** The bus of this process: what a publish survives, how that is known, how much waits, and which files were damaged. */
+export function busCheck(
+  bus: EventBus & { readonly waitingBytes: number; readonly damaged: readonly string[] },
+): ReadinessCheck {
   return {
     name: 'bus',
     check() {
       const { durable, durabilityKnown } = bus.capabilities;
-      const waits = `${(waitingBytes() / 1e6).toFixed(1)} MB wait`;
+      const waits = `${(bus.waitingBytes / 1e6).toFixed(1)} MB wait`;
+      const isWhole = bus.damaged.length === 0;
+      const files = isWhole
+        ? ''
+        : `; damaged, written anew, and as they were in the folder damaged of their topic in data/bus/frames: ${bus.damaged.join(', ')}`;
       return Promise.resolve({
-        status: durable === 'power' ? 'ok' : 'unknown',
-        detail: `acknowledged frames survive: ${durable} (${durabilityKnown}); ${waits}`,
+        status: durable === 'power' && isWhole ? 'ok' : 'unknown',
+        detail: `acknowledged frames survive: ${durable} (${durabilityKnown}); ${waits}${files}`,
       });
     },
   };

@@ -47,6 +47,12 @@ async function main(): Promise<void> {
     onFatal: fatal,
     report: (error, during) =>
       log.warn('a consumer failed and tries again', { action: during, error }),
+    onRepair: (repair) =>
+      log.error('a file of the bus was damaged and is written anew with what was found in it', {
+        action: 'bus.repair',
+        status: 'failed',
+        ...repair,
+      }),
   });
   const host = new PipelineHost(
     {
@@ -85,7 +91,7 @@ async function main(): Promise<void> {
     service: 'data',
     version: productVersion(),
     checks: [
-      busCheck(bus, () => bus.waitingBytes),
+      busCheck(bus),
       { name: 'pipeline', check: () => host.check() },
       databaseCheck(database),
     ],

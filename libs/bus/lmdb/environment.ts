@@ -39,6 +39,12 @@ export function bytesInUse(environment: Environment): number {
   return pages * (stats.pageSize ?? 4096);
 }
 
+/** Records of the file, as it says. */
+export function entriesIn(environment: Environment): number {
+  const stats: { entryCount?: number } = environment.getStats();
+  return stats.entryCount ?? 0;
+}
+
 /** LMDB rejects with a bare error that carries a promise of the cause. */
 async function causeOf(error: unknown): Promise<unknown> {
   if (!(error instanceof Error) || !('commitError' in error)) return error;

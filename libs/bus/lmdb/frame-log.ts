@@ -4,14 +4,24 @@ import type { World } from '@tocsin/kernel/world.ts';
 import type { Frame } from '../frame.ts';
 import { decodeParts, encodeHead, type PeekedHead, peekHead } from '../frame-codec.ts';
 import { shardOf } from '../shard.ts';
-import { type AppendedRecord, Generation, type StoredRecord } from './generation.ts';
+import {
+  type AppendedRecord,
+  type FoundSource,
+  Generation,
+  type StoredRecord,
+} from './generation.ts';
 import { OpenGenerations } from './open-generations.ts';
 import type { RecentFrames } from './recent-frames.ts';
+import { type FileRepair, filesSetAside, repairFile } from './repair-file.ts';
 import { Source, sourceKey, type Totals } from './source.ts';
 
 const FILE_PATTERN = /^(\d{8})\.lmdb$/;
 
+/** How much of a topic's newest files is looked through at an open, in bytes: as much as may be mapped at a time. */
+const LOOKED_THROUGH_BYTES_MAX = 192 * 1024 * 1024;
+
 export interface FrameLogOptions {
+  readonly topic: Topic;
   /** Folder of the generations; created when absent. */
   readonly folder: string;
   readonly world: World;
@@ -19,6 +29,8 @@ export interface FrameLogOptions {
   readonly generationMsMax: number;
   /** Newest frames in memory, shared by all logs. */
   readonly recent: RecentFrames;
+  /** Told of each damaged file that was written anew. */
+  readonly onRepair: (repair: FileRepair) => void;
 }
 
 /** The frames of one topic on disk: appended in groups, read by source and number, dropped by generation. */
@@ -40,10 +52,10 @@ export class FrameLog {
   static async open(options: FrameLogOptions): Promise<FrameLog> {
     const log = new FrameLog(options);
     await options.world.disk.makeFolder(options.folder);
-    for (const name of await options.world.disk.list(options.folder)) {
-      const number = FILE_PATTERN.exec(name)?.[1];
-      if (number !== undefined) log.#adopt(log.#openGeneration(Number(number)));
-    }
+    const names = await options.world.disk.list(options.folder);
+    const files = names.filter((name) => FILE_PATTERN.test(name));
+    await log.#lookThrough(files);
+    for (const name of files) await log.#adoptWhole(name);
     for (const source of log.#sources.values()) log.#recoverHead(source);
     if (log.#generations.length === 0) await log.#createGeneration(1);
     return log;
@@ -51,6 +63,10 @@ export class FrameLog {
 
   get generations(): readonly Generation[] {
     return this.#generations;
+  }
+
+  filesSetAside(): Promise<readonly string[]> {
+    return filesSetAside(this.#options.world, this.#options.folder);
   }
 
   /** All sources that ever had a frame. */
@@ -157,12 +173,12 @@ export class FrameLog {
     return low;
   }
 
-  /** Continues a source whose frames are all gone, so that its numbers never start again. */
+  /** Continues a source whose last frames are gone, so that its numbers never start again. */
   restoreHead(source: Source, seq: number, totals: Totals): void {
     if (seq <= source.head) return;
     source.head = seq;
     source.headTotals = totals;
-    source.baseTotals = totals;
+    if (source.spans.length === 0) source.baseTotals = totals;
     source.written = seq;
     source.writtenTotals = totals;
   }
@@ -222,7 +238,40 @@ export class FrameLog {
 
   #openGeneration(number: number): Generation {
     const path = `${this.#options.folder}/${String(number).padStart(8, '0')}.lmdb`;
-    return new Generation(path, number, 2 * this.#options.generationBytesMax);
+    return new Generation(path, number, this.#mapBytes);
+  }
+
+  get #mapBytes(): number {
+    return 2 * this.#options.generationBytesMax;
+  }
+
+  /** Before LMDB maps them: all of the newest files, of older ones what LMDB opens them by. */
+  async #lookThrough(names: readonly string[]): Promise<void> {
+    let left = LOOKED_THROUGH_BYTES_MAX;
+    for (const name of names.toReversed()) {
+      await this.#repair(name, left <= 0);
+      left -= this.#options.generationBytesMax;
+    }
+  }
+
+  async #repair(name: string, firstPagesOnly: boolean): Promise<void> {
+    const { folder, onRepair, topic, world } = this.#options;
+    const file = { world, topic, folder, name, number: numberOf(name), mapBytes: this.#mapBytes };
+    const repair = await repairFile(file, firstPagesOnly);
+    if (repair !== undefined) onRepair(repair);
+  }
+
+  /** Opens a file; one whose records are not as many as it says is looked through first. */
+  async #adoptWhole(name: string): Promise<void> {
+    let generation = this.#openGeneration(numberOf(name));
+    let found = [...generation.sources()];
+    if (generation.entries !== entriesOf(found)) {
+      await generation.close();
+      await this.#repair(name, false);
+      generation = this.#openGeneration(numberOf(name));
+      found = [...generation.sources()];
+    }
+    this.#adopt(generation, found);
   }
 
   /** Makes a generation the newest. */
@@ -239,9 +288,9 @@ export class FrameLog {
     return holder;
   }
 
-  #adopt(generation: Generation): void {
+  #adopt(generation: Generation, found: readonly FoundSource[]): void {
     this.#add(generation);
-    for (const { topic, shard, tenantId, first, last } of generation.sources()) {
+    for (const { topic, shard, tenantId, first, last } of found) {
       const source = this.source(topic, shard, tenantId);
       source.spans.push({ generation, first, last });
       source.head = last;
@@ -289,6 +338,16 @@ export class FrameLog {
     else source.spans.push({ generation, first: seq, last: seq });
     this.#recent.put(source.key, seq, withOwnBody(frame));
   }
+}
+
+function numberOf(name: string): number {
+  return Number(FILE_PATTERN.exec(name)?.[1]);
+}
+
+/** Records of a file with those sources, if none is missing: two of each frame, and when it was created. */
+function entriesOf(found: readonly FoundSource[]): number {
+  const frames = found.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  return frames === 0 ? 0 : 2 * frames + 1;
 }
 
 /** A small body inside a large buffer would keep all of it in memory. */

@@ -8,7 +8,7 @@ import { RecentFrames } from './recent-frames.ts';
 import type { Source, Totals } from './source.ts';
 
 /** What a store is opened with. */
-export interface FrameStoreOptions extends Omit<FrameLogOptions, 'recent'> {
+export interface FrameStoreOptions extends Omit<FrameLogOptions, 'recent' | 'topic'> {
   /** Memory for the newest frames of all topics, in bytes of bodies. */
   readonly cacheBytesMax: number;
 }
@@ -29,10 +29,18 @@ export class FrameStore {
     const logs = new Map<Topic, FrameLog>();
     for (const topic of [...LOG_TOPICS, ...WORK_TOPICS]) {
       const folder = `${options.folder}/${topic}`;
-      logs.set(topic, await FrameLog.open({ ...options, folder, recent }));
+      logs.set(topic, await FrameLog.open({ ...options, topic, folder, recent }));
     }
     await options.world.disk.syncFolder(options.folder);
     return new FrameStore(logs);
+  }
+
+  /** Files that were damaged, as they were found, of all topics. */
+  async filesSetAside(): Promise<readonly string[]> {
+    const names: string[] = [];
+    for (const [topic, log] of this.#logs)
+      for (const name of await log.filesSetAside()) names.push(`${topic}/${name}`);
+    return names;
   }
 
   get logs(): Iterable<FrameLog> {

@@ -1,6 +1,12 @@
 import type { Topic } from '@tocsin/contracts/topic.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
-import { bytesInUse, commitBatch, type Environment, openEnvironment } from './environment.ts';
+import {
+  bytesInUse,
+  commitBatch,
+  type Environment,
+  entriesIn,
+  openEnvironment,
+} from './environment.ts';
 import { closedProblem } from './group-commit.ts';
 import type { Source } from './source.ts';
 
@@ -60,6 +66,11 @@ export class Generation {
     const closed = this.#environment.close();
     this.#environment = undefined;
     this.#closing = Promise.all([this.#closing, closed]);
+  }
+
+  /** Records that the file says it has. */
+  get entries(): number {
+    return entriesIn(this.#opened());
   }
 
   /** Appends records in one transaction, all or none. `at` is kept with the first. */

@@ -1,5 +1,6 @@
 import { type LogTopic, type Topic, WORK_TOPICS, type WorkTopic } from '@tocsin/contracts/topic.ts';
 import type { CancelTimer } from '@tocsin/kernel/clock.ts';
+import { isAbsent } from '@tocsin/kernel/disk.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { World } from '@tocsin/kernel/world.ts';
@@ -36,6 +37,8 @@ import { type BusCounters, LMDB_BUS_LIMITS, type LmdbBusLimits, newCounters } fr
 import { LocalDeadLetterQueue } from './local-dead-letter-queue.ts';
 import { LocalLogSession } from './local-log-session.ts';
 import { MetaStore, parseJson } from './meta-store.ts';
+import { findFault } from './pages/find-fault.ts';
+import type { FileRepair } from './repair-file.ts';
 import { Retention } from './retention.ts';
 import type { Source, Totals } from './source.ts';
 import { WorkQueue, type WorkQueueParts } from './work-queue.ts';
@@ -52,6 +55,8 @@ export interface LmdbEventBusOptions extends Partial<LmdbBusLimits> {
   readonly onFatal: (error: Error) => void;
   /** Told of failures in consumers; default: nothing. */
   readonly report?: ConsumerReport;
+  /** Told of each file of frames that was damaged and written anew; default: nothing. */
+  readonly onRepair?: (repair: FileRepair) => void;
   /** Replaces `statfs`, for tests. */
   readonly readDiskSpace?: ReadDiskSpace;
 }
@@ -62,7 +67,9 @@ export async function openLmdbEventBus(options: LmdbEventBusOptions): Promise<Lm
   const { folder, world } = options;
   await world.disk.makeFolder(folder);
   const latch = new FatalLatch(options.onFatal);
-  const frames = await FrameStore.open({ ...limits, folder: `${folder}/frames`, world });
+  const onRepair = options.onRepair ?? (() => undefined);
+  const frames = await FrameStore.open({ ...limits, folder: `${folder}/frames`, world, onRepair });
+  await checkMeta(world, `${folder}/meta.lmdb`);
   const meta = new MetaStore(`${folder}/meta.lmdb`, latch);
   await world.disk.syncFolder(folder);
   for (const { key, value } of meta.list(['head'])) {
@@ -70,7 +77,27 @@ export async function openLmdbEventBus(options: LmdbEventBusOptions): Promise<Lm
     const { seq, ...totals } = parseJson<Totals & { seq: number }>(value);
     frames.restoreHead(frames.source(topic, shard, tenantId), seq, totals);
   }
-  return new LmdbEventBus(options, limits, frames, meta, latch);
+  // A number that a group has passed must not be given again, also when damage took the frame that had it.
+  for (const { key, value } of meta.list(['cursor'])) {
+    const [, topic, , shard, tenantId] = key as [string, Topic, GroupName, number, TenantId];
+    const { offset, ...totals } = parseJson<Totals & { offset: number }>(value);
+    frames.restoreHead(frames.source(topic, shard, tenantId), offset, totals);
+  }
+  const damaged = await frames.filesSetAside();
+  return new LmdbEventBus(options, limits, frames, meta, latch, damaged);
+}
+
+/** Before LMDB maps it, as damage that LMDB follows ends the process without a word. */
+async function checkMeta({ disk }: World, path: string): Promise<void> {
+  const bytes = await disk.read(path).catch((error: unknown) => {
+    if (isAbsent(error)) return Buffer.alloc(0);
+    throw error;
+  });
+  const fault = findFault(bytes);
+  if (fault === undefined) return;
+  throw new Error(
+    `the file ${path} is damaged (${fault}): it says what was read of the bus, so bring the whole folder \`data\` back from a backup`,
+  );
 }
 
 /** The embedded {@link EventBus}, and the sessions that the remote one is served from. */
@@ -83,6 +110,8 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
   };
   /** What was done and refused since the bus was opened; for metrics. */
   readonly counters: Readonly<BusCounters>;
+  /** Files of frames that were damaged, as they were found, until somebody takes them away. */
+  readonly damaged: readonly string[];
   readonly #counters: BusCounters;
   readonly #world: World;
   readonly #report: ConsumerReport;
@@ -110,7 +139,9 @@ export class LmdbEventBus implements EventBus, GroupRegistry, LogFeed, WorkFeed 
     frames: FrameStore,
     meta: MetaStore,
     latch: FatalLatch,
+    damaged: readonly string[],
   ) {
+    this.damaged = damaged;
     const { folder, world } = options;
     const { clock } = world;
     const counters = newCounters();

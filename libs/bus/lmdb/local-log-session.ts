@@ -167,7 +167,7 @@ class SourceReader implements Supply<LogEntry> {
 
   peek(): LogEntry | undefined {
     if (this.#held !== undefined) return this.#held;
-    this.#next = Math.max(this.#next, this.#source.oldest);
+    this.#passGone();
     if (!this.behind) return undefined;
     this.#held = {
       position: positionOf(this.#source, this.#next),
@@ -181,6 +181,17 @@ class SourceReader implements Supply<LogEntry> {
   take(): void {
     this.#held = undefined;
     this.#next += 1;
+  }
+
+  /** Passes what retention took. It takes nothing that this group has still to read: that was lost, and is named. */
+  #passGone(): void {
+    const { oldest } = this.#source;
+    if (this.#next >= oldest) return;
+    if (this.#committed > 0 && this.#next > this.#committed) {
+      const frame = corruptFrame(this.#source, this.#next, EMPTY, 1);
+      this.#onCorrupt({ frame, reason: `missing: frames ${this.#next} to ${oldest - 1}` });
+    }
+    this.#next = oldest;
   }
 
   #read(): Frame {

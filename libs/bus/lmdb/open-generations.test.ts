@@ -82,6 +82,8 @@ describe('the maps of generations', () => {
 /** A log without a memory of recent frames: every read goes to a file. */
 function openLog(): Promise<FrameLog> {
   return FrameLog.open({
+    topic: 'raw.events',
+    onRepair: () => undefined,
     folder,
     world: systemWorld(),
     generationBytesMax: 64 * 1024 * 1024,

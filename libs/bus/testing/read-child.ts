@@ -4,7 +4,8 @@ import { openLmdbEventBus } from '../lmdb/lmdb-event-bus.ts';
 
 /**
  * A process that reads what may be damaged, because LMDB may end it: opens the bus of a folder and takes every frame of
- * `raw.events`. Prints `h <body>` for each that was delivered whole, `c` for each that was parked as changed, `f <why>`
+ * `raw.events`. Prints `h <body>` for each that was delivered whole, `c` for each that was parked as changed, `r <lost>` for a
+ * file that was damaged and written anew, `f <why>`
  * for a fault, and `e` when it has read as many as there should be, or nothing more has come for a while.
  */
 const [folder = '', expected = '600'] = process.argv.slice(2);
@@ -21,6 +22,7 @@ const bus = await openLmdbEventBus({
   folder,
   world: systemWorld(),
   onFatal: fault,
+  onRepair: ({ lost }) => say(`r ${lost ?? ''}`),
   readDiskSpace: async () => ({ freeBytes: 50, totalBytes: 100 }),
 });
 let last = performance.now();
