@@ -7,6 +7,7 @@ import { systemDisk } from '@tocsin/kernel/disk.ts';
 import { parseQuery } from '@tocsin/query/parse-query.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ALL_TIME } from '../search-store.ts';
+import { ROW_GROUP_ROWS } from './day-file.ts';
 import type { DuckDbEventStore } from './duckdb-event-store.ts';
 import {
   ACME,
@@ -74,6 +75,22 @@ describe('day files', () => {
     expect(await total()).toBe(5);
     await reopen();
     expect(await total()).toBe(5);
+  });
+
+  it('take a roll that fills a row group past their log of changes', async () => {
+    const events = documentsOf('one of many', 2_048);
+    for (let rows = 0; rows < ROW_GROUP_ROWS; rows += events.length) {
+      offsets += 1;
+      await store.append(ACME, 'events', events, { source: sourceOf(ACME), offset: offsets });
+    }
+    await store.flush();
+    const logs = (await readdir(folder)).filter((name) => name.endsWith('.wal'));
+    const sizes = await Promise.all(
+      logs.map(async (name) => (await stat(join(folder, name))).size),
+    );
+    const logged = sizes.reduce((sum, size) => sum + size, 0);
+    expect(logged).toBeLessThan(ROW_GROUP_ROWS);
+    expect(await count()).toBe(ROW_GROUP_ROWS);
   });
 
   it('never run backward: what comes late goes to the newest', async () => {

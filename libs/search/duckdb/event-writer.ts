@@ -10,8 +10,11 @@ import { dayOf, type EventFiles } from './event-files.ts';
 import type { FrameRecord } from './frame-record.ts';
 import { HotTable } from './hot-table.ts';
 
-/** Rows of a row group: a roll of whole groups is written past the log, at half the cost (measured). */
-export const ROLL_ROWS = ROW_GROUP_ROWS;
+/**
+ * Rows of a whole roll. They are in memory up to four times at once (the sealed table, its copy in the file's
+ * transaction, what is appended meanwhile, and that being published), at 1.7 KB a row.
+ */
+export const ROLL_ROWS = 3 * ROW_GROUP_ROWS;
 
 /** One frame on its way into the store: its record without what the store itself adds. */
 export type FrameFacts = Omit<FrameRecord, 'frame' | 'tenantId' | 'parseFailures'>;
