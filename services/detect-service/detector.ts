@@ -88,6 +88,7 @@ export interface Detector {
    * @param receivedAt when the frame was accepted, milliseconds since 1970
    * @param suppressAlerts true for a frame at or below the committed cursor that is read again because windows
    *   were lost: it fills them and publishes nothing
+   * @param beforeEvent told before each event is looked at, by its place in `events`
    */
   detectFrame(
     tenant: TenantContext,
@@ -95,6 +96,7 @@ export interface Detector {
     events: readonly NormalizedEvent[],
     receivedAt: number,
     suppressAlerts: boolean,
+    beforeEvent?: (index: number) => void,
   ): Promise<FrameDetection>;
   /**
    * Takes what rules off the hot path found in a frame: windows, correlations and alerts as for
@@ -149,10 +151,10 @@ export function createDetector(parts: DetectorParts): Detector {
     },
     dueAlerts: () => coalescer.due(now()),
     flushAlerts: () => coalescer.flush(now()),
-    async detectFrame(tenant, source, events, receivedAt, suppressAlerts) {
+    async detectFrame(tenant, source, events, receivedAt, suppressAlerts, beforeEvent) {
       const { tenantId } = tenant;
       const view = parts.sigma?.of(tenantId);
-      const frame = matchFrame(rules.of(tenantId), events, receivedAt, view);
+      const frame = matchFrame(rules.of(tenantId), events, receivedAt, view, beforeEvent);
       const isDeferred = view !== undefined && events.some((event) => view.isDeferredFor(event));
       const alerts = await apply(tenant, source, frame, receivedAt, suppressAlerts);
       const moved = deferring?.look(events.length) ?? [];

@@ -31,7 +31,10 @@ import type {
 } from '@tocsin/search/search-store.ts';
 import { DEFERRED_TOPIC, DeferredLane } from './deferred-lane.ts';
 import type { DeferredNow, DeferredRule } from './deferred-protocol.ts';
+import type { HungItems } from './hung-items.ts';
 import { PortCalls } from './port-calls.ts';
+import { type Place, placeIn, progressMemory } from './progress.ts';
+import { Watchdog } from './watchdog.ts';
 import type { EventDamage, SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts';
 
 /**
@@ -45,8 +48,21 @@ const IN_FLIGHT_BYTES_MAX = 512 * 1024;
 /** As long as the bus keeps frames that were read. */
 const REWIND_FOR_DAYS_MS = 2 * 60 * 60_000;
 
+/** Numbers of frames begin anew past it: they fit in memory that threads share. */
+const NUMBER_MAX = 2 ** 30;
+
 /** The consumer group of the pipeline on `raw.events`. */
 export const PIPELINE_GROUP = 'pipeline';
+
+/** How it is found out that the thread hangs. */
+export interface HostWatch {
+  /** What the thread hung on before, and will have. */
+  readonly hung: HungItems;
+  /** See `Watchdog`. */
+  readonly silentLooksMax?: number;
+  /** Another thread than the pipeline's own, for tests. */
+  readonly worker?: URL;
+}
 
 /** The bus side of the pipeline: reads `raw.events`, hands frames to the pipeline's thread, does its writes. */
 export class PipelineHost implements LogHandler {
@@ -65,17 +81,31 @@ export class PipelineHost implements LogHandler {
   #assignment: Assignment | undefined;
   #consumer: Consumer | undefined;
   #stopping = false;
+  readonly #hung: HungItems | undefined;
+  readonly #watchdog: Watchdog | undefined;
+  readonly #onFatal: (error: unknown) => void;
+  /** Frames sent to the thread, by their numbers. */
+  readonly #sent = new Map<number, LogEntry>();
+  #lastNumber = 0;
 
+  /** @param watch absent: a thread that hangs is not noticed */
   constructor(
     options: WorkerOptions,
     bus: EventBus,
     clock: Clock,
     onFatal: (error: unknown) => void,
+    watch?: HostWatch,
   ) {
     this.#bus = bus;
+    this.#onFatal = onFatal;
+    this.#hung = watch?.hung;
+    const progress = progressMemory();
     const ready = Promise.withResolvers<WorkerReady>();
     this.#ready = ready.promise;
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options });
+    const file = watch?.worker ?? new URL('./worker.ts', import.meta.url);
+    const hungItems = watch?.hung.setAside ?? [];
+    const workerData: WorkerOptions = { ...options, progress, hungItems };
+    this.#worker = new Worker(file, { workerData });
     this.#calls = new PortCalls(this.#worker, {
       ready: async (told: WorkerReady) => ready.resolve(told),
       publish: (frames: readonly Frame[]) => bus.publish(frames.map(asFrame)),
@@ -100,11 +130,22 @@ export class PipelineHost implements LogHandler {
     this.#worker.on('exit', (code) =>
       gone(new Error(`the pipeline's thread ended with code ${code}`)),
     );
+    if (watch === undefined) return;
+    this.#watchdog = new Watchdog({
+      clock,
+      ask: () => this.#calls.call('ping', []),
+      place: () => placeIn(progress),
+      onHung: (place) => {
+        this.#endHung(place).catch(onFatal);
+      },
+      ...(watch.silentLooksMax === undefined ? {} : { silentLooksMax: watch.silentLooksMax }),
+    });
   }
 
   /** Starts reading. Windows that were lost are filled again from frames that the bus still has. */
   async start(): Promise<void> {
     const { windowsLost, daysLost, lookbackMs } = await this.#ready;
+    this.#watchdog?.start();
     const rewindMs = Math.max(windowsLost ? lookbackMs : 0, daysLost ? REWIND_FOR_DAYS_MS : 0);
     this.#reading.rewindMs = rewindMs;
     this.#consumer = await this.#bus.consumeLog('raw.events', PIPELINE_GROUP, this, this.#reading);
@@ -117,6 +158,7 @@ export class PipelineHost implements LogHandler {
     await this.#lane.stop();
     await this.#consumer?.stop();
     await this.#calls.call('stop', []);
+    this.#watchdog?.stop();
     await this.#worker.terminate();
   }
 
@@ -143,7 +185,7 @@ export class PipelineHost implements LogHandler {
     const bytes = entries.reduce((sum, { frame }) => sum + frame.body.length, 0);
     this.#inFlightBytes += bytes;
     for (const entry of entries) this.#inFlight.set(placeOf(entry.position), entry);
-    const sent = entries.map(toSent);
+    const sent = entries.map((entry) => toSent(entry, this.#numbered(entry)));
     const taken = this.#calls.call(
       'take',
       [sent],
@@ -153,6 +195,7 @@ export class PipelineHost implements LogHandler {
       .finally(() => {
         this.#inFlightBytes -= bytes;
         for (const entry of entries) this.#inFlight.delete(placeOf(entry.position));
+        for (const { number } of sent) this.#sent.delete(number);
         for (const tell of this.#taken.splice(0)) tell();
       })
       // A fault of the thread ends it, and with it this process: told by its `error` event.
@@ -234,6 +277,29 @@ export class PipelineHost implements LogHandler {
     await this.#lane.setRules(rules, windowsLost ? lookbackMs : 0);
   }
 
+  #numbered(entry: LogEntry): number {
+    this.#lastNumber = (this.#lastNumber % NUMBER_MAX) + 1;
+    this.#sent.set(this.#lastNumber, entry);
+    return this.#lastNumber;
+  }
+
+  /** The thread does not come back: what it hung on is remembered, and the process ends. The bus gives the frame again. */
+  async #endHung({ frame, ordinal }: Place): Promise<void> {
+    const entry = this.#sent.get(frame);
+    this.#stopping = true;
+    let on = ', and not in an item of a frame';
+    if (entry !== undefined && ordinal !== undefined) {
+      const { id: frameId, tenantId } = entry.frame;
+      on = ` on item ${ordinal} of frame ${frameId} of ${tenantId}`;
+      await this.#hung?.note({ frameId, ordinal });
+    }
+    const error = new Error(`the pipeline's thread hangs${on}`);
+    const ended = this.#worker.terminate();
+    this.#calls.fail(error);
+    this.#onFatal(error);
+    await ended;
+  }
+
   #someTaken(): Promise<void> {
     return new Promise((resolve) => this.#taken.push(resolve));
   }
@@ -272,8 +338,8 @@ function sayDamage({ setAside, unreadable }: EventDamage): string[] {
 }
 
 /** The body is copied: the bus keeps its own for other readers. */
-function toSent({ position, frame, replayed }: LogEntry): SentEntry {
-  return { position, replayed, frame: { ...frame, body: new Uint8Array(frame.body) } };
+function toSent({ position, frame, replayed }: LogEntry, number: number): SentEntry {
+  return { position, number, replayed, frame: { ...frame, body: new Uint8Array(frame.body) } };
 }
 
 function asFrame(frame: Frame): Frame {

@@ -23,6 +23,7 @@ import {
 import type { WindowStore } from '@tocsin/windows/window-store.ts';
 import type { DeferredEntry } from './deferred-protocol.ts';
 import { PipelineSender } from './pipeline-sender.ts';
+import type { Progress } from './progress.ts';
 
 /** What is in memory becomes durable, and the cursor moves, at least this often. */
 export const BARRIER_EVERY_MS = 10_000;
@@ -40,6 +41,8 @@ export interface PipelineEntry {
   readonly frame: Frame;
   /** At or below the committed cursor: read again only to fill windows that were lost. */
   readonly replayed: boolean;
+  /** By which {@link PipelineParts.progress} names it; above 0. */
+  readonly number?: number;
 }
 
 /** What the pipeline asks of the bus. All resolve when durable. */
@@ -79,6 +82,8 @@ export interface PipelineParts {
   readonly output: PipelineOutput;
   readonly counters: PipelineCounters;
   readonly world: World;
+  /** Told which frame and item is looked at; default: nobody. */
+  readonly progress?: Progress;
   /** Told when a barrier fails: nothing may be acknowledged any more, the process ends. */
   readonly onFatal: (error: unknown) => void;
   /** Told of rules that were moved off the hot path, once that is durable, and of those that came back. */
@@ -214,20 +219,33 @@ export class Pipeline {
   }
 
   async #process(entry: PipelineEntry): Promise<readonly Deferral[]> {
-    const { detector, store } = this.#parts;
+    const { detector, progress, store } = this.#parts;
     const { frame, position } = entry;
+    progress?.frame(entry.number ?? 0, frame.id);
     const tenant = systemContext(frame.tenantId, 'pipeline');
     const source = sourceOf(position);
+    const beforeItem = (ordinal: number): string | undefined => progress?.item(ordinal);
     const last = this.#last.get(source) ?? position.offset - 1;
     assert(position.offset <= last + 1, 'frames of a source come in order and without gaps');
     this.#last.set(source, Math.max(last, position.offset));
-    const normalized = frame.count === 0 ? NOTHING : normalizeFrame(frame);
+    const normalized = frame.count === 0 ? NOTHING : normalizeFrame(frame, 0, beforeItem);
+    progress?.idle();
     const known = position.offset <= store.writer.accepted(source);
     const duplicates = await this.#duplicates(tenant, source, entry, normalized, known);
     const kept = withoutDuplicates(normalized, duplicates);
     const events = kept.map(({ event }) => event);
     const at = { source, offset: position.offset };
-    const found = await detector.detectFrame(tenant, at, events, frame.receivedAt, entry.replayed);
+    const beforeEvent = (index: number): unknown => progress?.item(kept[index]?.ordinal ?? 0);
+    const { receivedAt } = frame;
+    const found = await detector.detectFrame(
+      tenant,
+      at,
+      events,
+      receivedAt,
+      entry.replayed,
+      beforeEvent,
+    );
+    progress?.idle();
     if (!known && frame.count > 0)
       await this.#store(tenant, at, entry, kept, found.matches, [...duplicates], normalized);
     else if (!known) await store.writer.pass(source, position.offset, frame.receivedAt);

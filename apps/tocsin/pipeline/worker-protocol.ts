@@ -1,5 +1,6 @@
 import type { LogPosition } from '@tocsin/bus/event-bus.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
+import type { HungItem } from './progress.ts';
 
 /** What the pipeline's thread is started with. */
 export interface WorkerOptions {
@@ -11,6 +12,10 @@ export interface WorkerOptions {
   readonly rulesFolder?: string | undefined;
   /** Steps a Sigma rule may cost an event on average before it is moved off the hot path. */
   readonly sigmaStepsMax?: number | undefined;
+  /** Where the thread tells which item it looks at; absent: nowhere. */
+  readonly progress?: SharedArrayBuffer;
+  /** Items that it hung on before and sets aside. */
+  readonly hungItems?: readonly HungItem[];
 }
 
 /** What the thread tells once its stores are open. */
@@ -26,6 +31,8 @@ export interface WorkerReady {
 /** A frame on its way to the thread; its body is transferred. */
 export interface SentEntry {
   readonly position: LogPosition;
+  /** Of its kind, from 1. */
+  readonly number: number;
   readonly replayed: boolean;
   readonly frame: Omit<Frame, 'body'> & { readonly body: Uint8Array<ArrayBuffer> };
 }

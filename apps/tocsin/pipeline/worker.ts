@@ -36,6 +36,7 @@ import type { DeferredEntry } from './deferred-protocol.ts';
 import { Pipeline, type PipelineEntry } from './pipeline.ts';
 import { detectCounts, pipelineCounters } from './pipeline-metrics.ts';
 import { PortCalls } from './port-calls.ts';
+import { Progress } from './progress.ts';
 import { loadSigmaRules, type SigmaUser, shippedSigmaFolder } from './sigma-loading.ts';
 import { eraseInThread, expireInThread } from './thread-storage.ts';
 import type { SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts';
@@ -47,7 +48,8 @@ import type { SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts
 async function main(): Promise<void> {
   const port = parentPort;
   assert(port !== null, 'the pipeline runs in a worker thread');
-  const { dataFolder, failpoints, rulesFolder, sigmaStepsMax } = workerData as WorkerOptions;
+  const options = workerData as WorkerOptions;
+  const { dataFolder, failpoints, rulesFolder, sigmaStepsMax } = options;
   const world = systemWorld(failpoints);
   const store = await DuckDbEventStore.open({
     folder: `${dataFolder}/events`,
@@ -140,6 +142,9 @@ async function main(): Promise<void> {
     detector,
     world,
     counters: pipelineCounters(metrics),
+    ...(options.progress === undefined
+      ? {}
+      : { progress: new Progress(options.progress, options.hungItems ?? []) }),
     output: {
       publish: (frames: readonly Frame[]) => calls.call('publish', [frames]),
       deadLetter: ({ position }: PipelineEntry, ordinal: number, reason: string) =>
@@ -179,10 +184,11 @@ async function main(): Promise<void> {
 }
 
 /** Cloning turns a Buffer into a Uint8Array: the same bytes as a Buffer again. */
-function received({ position, frame, replayed }: SentEntry): PipelineEntry {
+function received({ position, number, frame, replayed }: SentEntry): PipelineEntry {
   const { buffer, byteOffset, byteLength } = frame.body;
   return {
     position,
+    number,
     replayed,
     frame: { ...frame, body: Buffer.from(buffer, byteOffset, byteLength) },
   };

@@ -15,6 +15,7 @@ import type { World } from '@tocsin/kernel/world.ts';
 import { createSearchHandler } from '@tocsin/search/remote/search-handler.ts';
 import { mergeMetrics } from '@tocsin/telemetry/merge-metrics.ts';
 import { openTenantDirectory } from '@tocsin/tenant-service/tenant-directory.ts';
+import { HungItems } from '../pipeline/hung-items.ts';
 import { ingestCounters } from '../pipeline/ingest-metrics.ts';
 import { PipelineHost } from '../pipeline/pipeline-host.ts';
 import { productVersion } from '../version.ts';
@@ -64,6 +65,7 @@ async function main(): Promise<void> {
     bus,
     world.clock,
     fatal,
+    { hung: await HungItems.open(world.disk, join(dataFolder, 'hung-items.json')) },
   );
   const feed = await feedRules({
     database,

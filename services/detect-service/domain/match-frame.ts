@@ -44,12 +44,14 @@ const NO_RULES: readonly Rule[] = [];
  *
  * @param receivedAt milliseconds since 1970 at which the frame was accepted
  * @param sigma the Sigma rules, which are tried beside the registry's
+ * @param beforeEvent told before each event is looked at, by its place in `events`
  */
 export function matchFrame(
   registry: RuleRegistry,
   events: readonly NormalizedEvent[],
   receivedAt: number,
   sigma?: SigmaMatcher,
+  beforeEvent?: (index: number) => void,
 ): FrameMatches {
   const matches: (readonly string[] | undefined)[] = new Array(events.length);
   const adds: WindowAdd[] = [];
@@ -62,6 +64,7 @@ export function matchFrame(
   for (let index = 0; index < events.length; index += 1) {
     const event = events[index];
     if (event === undefined) continue;
+    beforeEvent?.(index);
     const believed = event.timestamp >= 0 && event.timestamp <= latest;
     if (!believed) {
       clockWrong += 1;

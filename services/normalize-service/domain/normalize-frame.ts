@@ -27,6 +27,9 @@ export type FrameToNormalize = Pick<
   'id' | 'tenantId' | 'contentType' | 'sourceHint' | 'receivedAt' | 'body'
 >;
 
+/** Asked before each item is parsed: why it is set aside unread; undefined: it is parsed. */
+export type BeforeItem = (ordinal: number) => string | undefined;
+
 const NEWLINE = 10;
 
 /**
@@ -36,7 +39,11 @@ const NEWLINE = 10;
  * @param firstOrdinal ordinal of the first item in the whole frame; above 0 for a part of a bisected frame
  * @throws AssertionFailure when a frame of another content type is given
  */
-export function normalizeFrame(frame: FrameToNormalize, firstOrdinal = 0): NormalizedFrame {
+export function normalizeFrame(
+  frame: FrameToNormalize,
+  firstOrdinal = 0,
+  beforeItem?: BeforeItem,
+): NormalizedFrame {
   const normalize = normalizerOf(frame);
   const derive = deriveEventIds(frame.tenantId, frame.id);
   const events: NormalizedEvent[] = [];
@@ -47,12 +54,15 @@ export function normalizeFrame(frame: FrameToNormalize, firstOrdinal = 0): Norma
   for (let from = 0; from <= body.length; ordinal += 1) {
     const newline = body.indexOf(NEWLINE, from);
     const end = newline < 0 ? body.length : newline;
-    try {
-      events.push(identify(normalize(body.toString('utf8', from, end)), derive, ordinal));
-      ordinals.push(ordinal);
-    } catch (cause) {
-      dead.push({ ordinal, reason: reasonOf(cause) });
-    }
+    const reason = beforeItem?.(ordinal);
+    if (reason !== undefined) dead.push({ ordinal, reason });
+    else
+      try {
+        events.push(identify(normalize(body.toString('utf8', from, end)), derive, ordinal));
+        ordinals.push(ordinal);
+      } catch (cause) {
+        dead.push({ ordinal, reason: reasonOf(cause) });
+      }
     from = end + 1;
   }
   return { events, ordinals, dead };
