@@ -85,6 +85,7 @@ export class LazyTests {
 
   #valueHolds({ test, entry, regex, other }: CompiledTest, value: number): boolean {
     const { values, scanner } = this.#matcher;
+    values.decode(value);
     const bytes = (values.ends[value] as number) - (values.starts[value] as number);
     this.steps += 1 + (bytes >> STEP_SHIFT);
     if (test === undefined) return scanner.entryHolds(entry, value);
@@ -161,6 +162,7 @@ export class LazyTests {
       other >= 0;
       other = values.previous[other] as number
     ) {
+      values.decode(other);
       if (test.operator === 'equals' && this.#differInLength(value, other)) continue;
       text ??= values.text(value);
       if (referenceMatches(test, text, values.text(other))) return true;

@@ -114,23 +114,26 @@ export class Matcher {
     this.slotFilled[slot] = this.epoch;
   }
 
-  /** The field has a value: number `value` of the buffer. */
-  addValue(slot: number, value: number): void {
+  /** The field has a value: number `value` of the buffer. False when it cannot be decoded. */
+  addValue(slot: number, value: number): boolean {
     const { values } = this;
     values.previous[value] =
       this.slotListed[slot] === this.epoch ? (this.slotLast[slot] as number) : -1;
     this.slotListed[slot] = this.epoch;
     this.slotLast[slot] = value;
     const scanner = this.index.scanners[slot];
-    if (scanner === undefined) return;
+    if (scanner === undefined) return values.decode(value);
     const bytes = (values.ends[value] as number) - (values.starts[value] as number);
-    if (values.isInLine(value) && this.#memo?.takes(slot, bytes)) {
-      this.#recall(this.#memo, scanner, value);
-    } else this.#scan(scanner, value);
+    if (values.isSpelledInLine(value) && this.#memo?.takes(slot, bytes)) {
+      return this.#recall(this.#memo, scanner, value);
+    }
+    if (!values.decode(value)) return false;
+    this.#scan(scanner, value);
+    return true;
   }
 
   /** The same, from memory when the value came before. */
-  #recall(memo: ValueMemo, scanner: SlotScanner, value: number): void {
+  #recall(memo: ValueMemo, scanner: SlotScanner, value: number): boolean {
     const { values } = this;
     const view = values.viewOf(value);
     const start = values.starts[value] as number;
@@ -138,13 +141,15 @@ export class Matcher {
     const known = memo.find(scanner.slot, view, start, end);
     if (known > 0) {
       this.#takeRecord(memo.records, known);
-      return;
+      return true;
     }
+    if (!values.decode(value)) return false;
     this.#scan(scanner, value);
     if (known < 0) {
       const atoms = this.#atomsFound();
       memo.remember(scanner.slot, view, start, end, atoms, this.#rulesBehind(atoms));
     }
+    return true;
   }
 
   /** What a memo has of a value, see {@link ValueMemo.find}. */

@@ -11,9 +11,10 @@ const UNITS_KEPT_MAX = 4 * 1024 * 1024;
 const ASCII_END = 128;
 /** Automata read words that may begin before the first byte. */
 const SCRATCH_FROM = 4;
-/** A value that was made, and one that may hold characters beyond ASCII. */
+/** A value that was made, one that may hold characters beyond ASCII, and one that is not decoded yet. */
 const MADE = 1;
 const BEYOND = 2;
+const ENCODED = 3;
 const NO_CHUNK = new JsonChunk(Buffer.alloc(0));
 
 /**
@@ -31,7 +32,7 @@ export class ValueBuffer {
   #scratchUsed = SCRATCH_FROM;
   #chunk = NO_CHUNK;
   #line = NO_CHUNK.bytes;
-  /** Where a value's bytes are not in the line but made: {@link MADE} or {@link BEYOND}. */
+  /** How a value's bytes are not those of the line: {@link MADE}, {@link BEYOND} or {@link ENCODED}. */
   #made = new Uint8Array(VALUES_START);
   /** Where the bytes of value `n` start and end. */
   starts = new Int32Array(VALUES_START);
@@ -66,11 +67,17 @@ export class ValueBuffer {
 
   /** The bytes in which a value's range lies. */
   bytesOf(value: number): Buffer {
-    return this.#made[value] === 0 ? this.#line : this.#scratch;
+    return this.isSpelledInLine(value) ? this.#line : this.#scratch;
   }
 
   viewOf(value: number): DataView {
-    return this.#made[value] === 0 ? this.#chunk.words.view : this.#scratchView;
+    return this.isSpelledInLine(value) ? this.#chunk.words.view : this.#scratchView;
+  }
+
+  /** Whether a value's range lies in the line, in whatever spelling. */
+  isSpelledInLine(value: number): boolean {
+    const made = this.#made[value];
+    return made === 0 || made === ENCODED;
   }
 
   /** Whether a value is known to be ASCII. */
@@ -78,7 +85,7 @@ export class ValueBuffer {
     return this.#made[value] !== BEYOND;
   }
 
-  /** Whether a value's bytes are those of the line. */
+  /** Whether a value's bytes are those of the line, as automata want them. */
   isInLine(value: number): boolean {
     return this.#made[value] === 0;
   }
@@ -91,11 +98,27 @@ export class ValueBuffer {
     return value;
   }
 
-  /** Adds the content of a JSON string in the line that is spelled in any way; -1 when it is not valid. */
-  addString(start: number, end: number): number {
+  /**
+   * Adds the content of a JSON string in the line that is spelled in any way. Before it is looked into it must be
+   * decoded by {@link ValueBuffer.decode}; what was found in the same bytes before may be known without.
+   */
+  addEncoded(start: number, end: number): number {
+    const value = this.#add(start, end);
+    this.#made[value] = ENCODED;
+    this.#unitStarts[value] = -1;
+    return value;
+  }
+
+  /** Decodes a value if it is not yet; false when it is not valid. */
+  decode(value: number): boolean {
+    if (this.#made[value] !== ENCODED) return true;
+    const start = this.starts[value] as number;
+    const end = this.ends[value] as number;
     this.#reserve(end - start);
     const last = decodeString(this.#line, start, end, this, this.#used);
-    return last < 0 ? -1 : this.#addUnits(last, BEYOND);
+    if (last < 0) return false;
+    this.#setUnits(value, last, BEYOND);
+    return true;
   }
 
   /** Adds a text; gives its number. */
@@ -135,17 +158,23 @@ export class ValueBuffer {
   }
 
   #addUnits(unitEnd: number, made: number): number {
+    const value = this.#add(0, 0);
+    this.#setUnits(value, unitEnd, made);
+    return value;
+  }
+
+  #setUnits(value: number, unitEnd: number, made: number): void {
     const unitStart = this.#used;
     const from = this.#scratchUsed;
     this.#reserveScratch((unitEnd - unitStart) * SYMBOL_BYTES_MAX);
     const end = writeCanonical(this.symbols, unitStart, unitEnd, this.#scratch, from);
     this.#scratchUsed = end;
     this.#used = unitEnd;
-    const value = this.#add(from, end);
+    this.starts[value] = from;
+    this.ends[value] = end;
     this.#made[value] = made;
     this.#unitStarts[value] = unitStart;
     this.#unitEnds[value] = unitEnd;
-    return value;
   }
 
   #add(start: number, end: number): number {

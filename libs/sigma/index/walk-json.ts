@@ -199,18 +199,18 @@ export class JsonWalker {
     if (end < 0) return false;
     this.#at = end + 1;
     const plain = chunk.words.isAscii(start, end) && !chunk.hasFreeEscapes(start, end);
-    const value = plain ? values.addRange(start, end) : values.addString(start, end);
-    if (value < 0) return false;
-    this.#give(slot, value);
-    return true;
+    return this.#give(slot, plain ? values.addRange(start, end) : values.addEncoded(start, end));
   }
 
-  #give(slot: number, value: number): void {
+  /** False when the value is not valid. */
+  #give(slot: number, value: number): boolean {
+    if (this.#keywords && !this.#matcher.values.decode(value)) return false;
     if (slot >= 0) {
       this.#matcher.filled(slot);
-      this.#matcher.addValue(slot, value);
+      if (!this.#matcher.addValue(slot, value)) return false;
     }
     if (this.#keywords) this.#matcher.addKeyword(value);
+    return true;
   }
 
   /** A number, true, false or null. */
@@ -220,15 +220,13 @@ export class JsonWalker {
     if (end < 0) return false;
     this.#at = end;
     if (isPlainWhole(this.#bytes, start, end)) {
-      this.#give(slot, this.#matcher.values.addRange(start, end));
-      return true;
+      return this.#give(slot, this.#matcher.values.addRange(start, end));
     }
     const text = this.#bytes.toString('latin1', start, end);
     if (text === 'null') return true;
     const canonical = text === 'true' || text === 'false' ? text : numberAsText(text);
     if (canonical === undefined) return false;
-    this.#give(slot, this.#matcher.values.addText(canonical));
-    return true;
+    return this.#give(slot, this.#matcher.values.addText(canonical));
   }
 }
 
