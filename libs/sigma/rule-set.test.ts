@@ -39,6 +39,26 @@ describe('a matcher without some of its rules', () => {
   });
 });
 
+describe('an event of which the text is there', () => {
+  const matcher = new RuleSet(rules).matcherForAny();
+  const long = { ...EVENTS[0], L: 'é'.repeat(70_000), M: 'a needle' };
+
+  it.each([
+    ...EVENTS,
+    long,
+    { F: 'abcd é', G: 'x' },
+  ])('meets the same rules as its object', (event) => {
+    expect(matcher.prefersText).toBe(true);
+    expect(matcher.matchText(JSON.stringify(event))).toEqual(matcher.match(event));
+  });
+
+  it('is left to its object when bytes cannot say the same, or it is none', () => {
+    expect(matcher.matchText('{"F":"\ud800"}')).toBeUndefined();
+    expect(matcher.matchText('["needle"]')).toBeUndefined();
+    expect(matcher.matchText('{"F":')).toBeUndefined();
+  });
+});
+
 describe('a route that is prepared with pauses', () => {
   it('is the one that is used', async () => {
     const set = new RuleSet(rules);

@@ -7,6 +7,7 @@ import type { Lists } from './index/carried-lists.ts';
 import { listsOfTables, type RuleTables, tablesOfLists } from './index/carried-tables.ts';
 import { type CompiledIndex, indexBytes } from './index/compiled-index.ts';
 import type { JsonChunk } from './index/json-chunk.ts';
+import { JsonText } from './index/json-text.ts';
 import { LiteralPool } from './index/literal-pool.ts';
 import { Matcher } from './index/matcher.ts';
 import { Route } from './index/route.ts';
@@ -205,6 +206,7 @@ class Engine {
   readonly #matcher: Matcher;
   readonly walker: EventWalker;
   readonly jsonWalker: JsonWalker;
+  readonly text = new JsonText();
   readonly found: number[] = [];
 
   constructor(index: CompiledIndex, literals: LiteralPool, { memo = true, now }: RuleSetOptions) {
@@ -262,6 +264,25 @@ export class RuleMatcher {
       : numbers.map((number) => this.rules[number] as SigmaRule);
   }
 
+  /** Whether {@link RuleMatcher.matchText} is faster: every value is looked at, or many are. */
+  get prefersText(): boolean {
+    return this.#route.hasKeywords || this.rules.length >= TEXT_RULES_MIN;
+  }
+
+  /**
+   * The same for an event of which the JSON is there as text. It is read in place, as bytes: with many rules that takes
+   * half the time of {@link RuleMatcher.match}. UNTRUSTED text.
+   *
+   * @returns undefined when it is no JSON object, or holds half a character: ask with the object
+   */
+  matchText(json: string): readonly SigmaRule[] | undefined {
+    if (!json.isWellFormed()) return undefined;
+    const chunk = this.#engine.text.chunkOf(json);
+    const numbers = this.matchJson(chunk, 0, chunk.bytes.length);
+    if (numbers === undefined || numbers.length === 0) return numbers && NO_RULES;
+    return numbers.map((number) => this.rules[number] as SigmaRule);
+  }
+
   /** The same as positions in {@link RuleMatcher.rules}; valid until the next call to any matcher of the set. */
   matchNumbers(event: EventRecord): readonly number[] {
     const { found, walker } = this.#engine;
@@ -307,6 +328,8 @@ export class RuleMatcher {
   }
 }
 
+/** Fewer rules look at so few members that making bytes of the text does not pay. */
+const TEXT_RULES_MIN = 64;
 const NO_RULES: readonly SigmaRule[] = [];
 /** Rules whose logsources are looked at between two pauses. */
 const RULES_AT_ONCE = 64;

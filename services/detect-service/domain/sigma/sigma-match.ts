@@ -19,6 +19,8 @@ export interface SigmaMatch {
 export interface RecordedEvent {
   readonly fields: EventRecord;
   readonly logsources: readonly Logsource[];
+  /** JSON that says the same as `fields`, where there is one. */
+  readonly json?: string;
 }
 
 /** Rules and correlations as they are read from files. */

@@ -61,6 +61,23 @@ describe('SigmaRules', () => {
     expect(found).toEqual([1, 0]);
   });
 
+  it('reads an event of many rules from its text, and matches the same', () => {
+    const sigma = new SigmaRules();
+    const many = Array.from(
+      { length: 80 },
+      (_, n) =>
+        `title: ${n}\nname: r${n}\nlogsource: {product: zeek}\ndetection: {sel: {host|contains: 'v${n}'}, condition: sel}\n`,
+    );
+    sigma.use(loadSigma([{ name: 'r.yml', text: many.join('---\n') }]));
+    const zeek = event('{"_path":"http","uid":"C1","ts":1.5,"host":"a v7.example","uri":"/é"}');
+    expect(sigma.record(zeek).json).toBe(zeek.attributesJson);
+    const found = sigma
+      .of('acme')
+      .match(zeek)
+      ?.marks.map(({ ruleId }) => ruleId);
+    expect(found).toEqual(['r7']);
+  });
+
   it('knows events of Security 4688 under the names of Sysmon', () => {
     const line = JSON.stringify({
       EventID: 4688,

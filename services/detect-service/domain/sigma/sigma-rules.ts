@@ -131,6 +131,12 @@ export class SigmaRules {
 
   /** An event under Sigma's field names, with its logsources. */
   record(event: NormalizedEvent): RecordedEvent {
+    const record = this.#named(event);
+    const isSame = record.fields === event.attributes;
+    return isSame ? { ...record, json: event.attributesJson } : record;
+  }
+
+  #named(event: NormalizedEvent): RecordedEvent {
     const { logsources, message } = event;
     const attributes = withExactNumbers(event.attributes, event.attributesJson);
     const isText = this.#textSources.has(event.sourceIntegration);

@@ -69,10 +69,13 @@ export class TriedRules {
   }
 
   /** The rules that an event matches, in their order. UNTRUSTED event. */
-  match({ fields, logsources }: RecordedEvent): readonly SigmaRule[] {
+  match({ fields, logsources, json }: RecordedEvent): readonly SigmaRule[] {
     if (this.rules.length === 0 || logsources.length === 0) return NOTHING;
     try {
-      return this.#route(logsources).matcher.match(fields);
+      const { matcher } = this.#route(logsources);
+      if (matcher.rules.length === 0) return NOTHING;
+      const text = json !== undefined && matcher.prefersText ? json : undefined;
+      return (text === undefined ? undefined : matcher.matchText(text)) ?? matcher.match(fields);
     } catch {
       return this.#oneByOne({ fields, logsources });
     }
