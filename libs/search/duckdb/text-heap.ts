@@ -5,7 +5,7 @@ import { assert } from '@tocsin/kernel/assert.ts';
 /** A usual chunk of rows has 3 MB of text. */
 const FIRST_BYTES = 4 << 20;
 /** With so many bytes of text a chunk is full, however few its rows are. One event more can pass it. */
-export const HEAP_BYTES_FULL = 8 << 20;
+const HEAP_BYTES_FULL = 8 << 20;
 /** What is kept of a buffer that had to grow. */
 const KEPT_BYTES_MAX = 16 << 20;
 const UTF8_BYTES_PER_UNIT_MAX = 3;
