@@ -162,7 +162,11 @@ describe('a person puts a rule back', () => {
     const moved = await deferredOf(running);
     let sent = 0;
     let asked: Promise<void> | undefined;
-    while (sent < 10 || (await deferrals(running)).length > 0) {
+    for (;;) {
+      const { rules, waiting } = await running.host.deferredNow();
+      if (sent >= 10 && rules.length === 0) break;
+      // The lane keeps up, however slow the machine is: with too many behind it nothing goes back.
+      if (waiting.some(({ frames }) => frames > 5)) continue;
       sent += 1;
       await running.bus.publish([frame(`steady/${sent}`, [line(`host${sent % 20}`, 'c needle')])]);
       if (sent === 5) asked = running.host.putBack([moved]);
