@@ -34,14 +34,18 @@ interface Carried extends Omit<Record<keyof CarriedContent, readonly never[]>, '
   readonly rest: readonly [Omit<PackedRules, 'heads'>];
 }
 
-/** The same again, piece by piece. */
-export function* unpackSigma(pieces: readonly Piece[]): Work<ReadyContent> {
+/** The same again, piece by piece. @param now a clock in milliseconds: with it the time of rules is sampled */
+export function* unpackSigma(pieces: readonly Piece[], now?: () => number): Work<ReadyContent> {
   const lists = yield* unpackLists(pieces);
   const tables = Object.entries(lists).flatMap(([name, values]) =>
     name.startsWith(TABLE) ? [[name.slice(TABLE.length), values] as const] : [],
   );
   const { heads, rest, silent, correlations, inactive } = lists as unknown as Carried;
   const rules = yield* unpackRules({ heads, ...rest[0] });
-  const set = yield* RuleSet.carried(rules, Object.fromEntries(tables));
+  const set = yield* RuleSet.carried(
+    rules,
+    Object.fromEntries(tables),
+    now === undefined ? {} : { now },
+  );
   return { rules, silent: new Set(silent), correlations, inactive, set };
 }

@@ -105,6 +105,7 @@ describe('a Sigma rule over its budget', () => {
     expect((await first.host.check()).detail).toContain('1 Sigma rules run late');
     const text = await first.host.metrics();
     expect(text).toMatch(new RegExp(`tocsin_sigma_deferred_rules\\{[^}]*${COSTLY}[^}]*\\} 1`));
+    expect(text).toMatch(new RegExp(`tocsin_sigma_rule_steps\\{[^}]*${COSTLY}[^}]*\\} [1-9]`));
     const query = parseQuery(`source.host:two`);
     const request = { collection: 'events', query, range: ALL_TIME, limit: 9 } as const;
     expect((await first.host.search(acme, request)).items).toHaveLength(1);

@@ -41,6 +41,8 @@ export interface LoadingParts {
   readonly metrics: Metrics;
   /** Asked between pieces of work on the thread that loads. */
   readonly pause: Pause;
+  /** A clock in milliseconds: with it the time of rules is sampled. */
+  readonly now?: () => number;
   readonly lookEveryMs?: number;
 }
 
@@ -61,7 +63,7 @@ export function shippedSigmaFolder(): string {
 export async function loadSigmaRules(
   folders: readonly string[],
   user: SigmaUser,
-  { log, metrics, pause, lookEveryMs = LOOK_EVERY_MS }: LoadingParts,
+  { log, metrics, pause, now, lookEveryMs = LOOK_EVERY_MS }: LoadingParts,
 ): Promise<void> {
   const documents = metrics.gauge({
     name: 'tocsin_sigma_documents',
@@ -90,7 +92,7 @@ export async function loadSigmaRules(
       inUse = true;
       user.refused?.(told.refused);
       if (taken) {
-        const content = await finishWithPauses(unpackSigma(told.pieces), pause);
+        const content = await finishWithPauses(unpackSigma(told.pieces, now), pause);
         if (await user.use(content))
           log.info(`${content.rules.length} Sigma rules are in use`, { action: 'sigma.load' });
       }

@@ -8,7 +8,6 @@ import { createDetector } from '@tocsin/detect-service/detector.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';
 import { type SigmaEntry, sigmaCatalogue } from '@tocsin/detect-service/domain/sigma/catalogue.ts';
 import type { PutBack } from '@tocsin/detect-service/domain/sigma/deferring.ts';
-import type { SigmaInUse } from '@tocsin/detect-service/domain/sigma/sigma-match.ts';
 import { SigmaRules } from '@tocsin/detect-service/domain/sigma/sigma-rules.ts';
 import { inTurns } from '@tocsin/detect-service/domain/sigma/turns.ts';
 import { TenantRules } from '@tocsin/detect-service/domain/tenant-rules.ts';
@@ -25,18 +24,19 @@ import type {
   SearchRequest,
 } from '@tocsin/search/search-store.ts';
 import type { SigmaFault } from '@tocsin/sigma/fault.ts';
-import type { SigmaContent } from '@tocsin/sigma/load-sigma.ts';
 import { TEXT_SOURCES } from '@tocsin/sources/registry.ts';
 import { openLog } from '@tocsin/telemetry/log.ts';
 import { Metrics } from '@tocsin/telemetry/metrics.ts';
 import { openMemoryWindowStore } from '@tocsin/windows/memory-window-store.ts';
 import { keepCompiledCode } from '../processes/keep-compiled-code.ts';
+import type { ReadyContent } from './carried-sigma.ts';
 import { DeferredControl } from './deferred-control.ts';
 import type { DeferredEntry } from './deferred-protocol.ts';
 import { Pipeline, type PipelineEntry } from './pipeline.ts';
 import { detectCounts, pipelineCounters } from './pipeline-metrics.ts';
 import { PortCalls } from './port-calls.ts';
 import { Progress } from './progress.ts';
+import { ruleCostMetrics } from './rule-cost-metrics.ts';
 import { loadSigmaRules, type SigmaUser, shippedSigmaFolder } from './sigma-loading.ts';
 import { eraseInThread, expireInThread } from './thread-storage.ts';
 import type { SentEntry, WorkerOptions, WorkerReady } from './worker-protocol.ts';
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   const folders = [shippedSigmaFolder(), ...(rulesFolder === undefined ? [] : [rulesFolder])];
   const log = openLog({ service: 'data', level: 'info', clock: world.clock, pretty: false });
   let deferred: DeferredControl | undefined;
-  let inUse: (SigmaInUse & Pick<SigmaContent, 'inactive'>) | undefined;
+  let inUse: ReadyContent | undefined;
   let refusedLast: readonly SigmaFault[] = [];
   let catalogue: readonly SigmaEntry[] | undefined;
   const user: SigmaUser = {
@@ -82,7 +82,9 @@ async function main(): Promise<void> {
       catalogue = undefined;
     },
   };
-  await loadSigmaRules(folders, user, { log, metrics, pause: inTurns(world.clock) });
+  const now = (): number => world.clock.monotonic();
+  const showCosts = ruleCostMetrics(metrics);
+  await loadSigmaRules(folders, user, { log, metrics, pause: inTurns(world.clock), now });
   const detector = createDetector({
     rules,
     sigma,
@@ -127,7 +129,10 @@ async function main(): Promise<void> {
     },
     deferrals: async () => detector.deferring?.deferrals ?? [],
     putBack: async (asked: readonly PutBack[]) => deferred?.want(asked),
-    metrics: () => metrics.text(),
+    metrics: () => {
+      showCosts(inUse?.set?.costs() ?? []);
+      return metrics.text();
+    },
     async sigmaCatalogue() {
       if (inUse === undefined) return [];
       catalogue ??= sigmaCatalogue({ ...inUse, refused: refusedLast });
