@@ -39,6 +39,7 @@ describe('the command line', () => {
     [['token', '--role', 'root']],
     [['up', '--port', 'many']],
     [['tenant', 'create']],
+    [['search', '--export', '--limit', '5']],
   ])('answers %j with exit status 2 and how to get help', async (args) => {
     const { status, stderr } = await tocsin(...args);
     expect(status).toBe(2);

@@ -66,7 +66,9 @@ function exitStatusOf(error: unknown, args: readonly string[]): number {
     return error.exitCode === 0 || error.code === 'commander.help' ? 0 : EXIT_USAGE;
   }
   if (!isProblem(error)) throw error;
-  const sentence = plainText(error.detail ?? error.message);
+  // A query that cannot be read is shown with the place below it: its lines stay lines.
+  const lines = (error.detail ?? error.message).split('\n');
+  const sentence = lines.map(plainText).join('\n');
   if (args.includes('--json')) {
     process.stdout.write(`${JSON.stringify({ error: { code: error.code, detail: sentence } })}\n`);
   }

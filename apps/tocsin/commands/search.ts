@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { Problem } from '@tocsin/kernel/problem.ts';
+import { type Command, Option } from 'commander';
 import { openStream } from '../cli/api-stream.ts';
 import { EVENT_COLUMNS } from '../cli/columns.ts';
 import { type ApiOptions, defineApiCommand } from '../cli/define-command.ts';
@@ -23,11 +24,21 @@ export function registerSearch(program: Command): void {
   defineApiCommand(program, 'search [query]', 'find events, newest first')
     .option('--from <time>', 'not before this time (RFC 3339)')
     .option('--to <time>', 'before this time (RFC 3339)')
-    .option('--limit <n>', 'how many', wholeNumber(1, EVENTS_MAX), 50)
+    .addOption(
+      new Option('--limit <n>', 'how many')
+        .argParser(wholeNumber(1, EVENTS_MAX))
+        .default(50)
+        .conflicts('export'),
+    )
     .option('--export', 'all of them, at most 100,000, as NDJSON; it is put on record')
     .option('--out <file>', 'with --export: write to a new file instead of standard output')
     .addHelpText('after', "\nExample: tocsin search 'category:auth and outcome:failure'")
     .action(async (query: string | undefined, options: SearchOptions) => {
+      if (options.out !== undefined && options.export !== true) {
+        throw new Problem('invalid_request', {
+          detail: '--out goes with --export, which writes all events that match.',
+        });
+      }
       const api = await openTenantSession(options);
       const { from, to, limit } = options;
       if (options.export === true) {
