@@ -125,6 +125,28 @@ describe('the audit log as it is read', () => {
     expect(second.next_cursor).toBeNull();
   });
 
+  it('shows rows of one millisecond in the order in which they were written', async () => {
+    const tenant = testTenant('wayne-corp');
+    const written = Array.from({ length: 20 }, (_, index) => `one of many ${index}`);
+    await db.database.inTenant(tenant, async (tx) => {
+      for (const objectId of written) {
+        const change = {
+          action: 'note.add',
+          objectType: 'note',
+          objectId,
+          before: null,
+          after: {},
+        };
+        await writeAudit(tx, tenant, { ...change, requestId: '' });
+      }
+    });
+    const { items } = (
+      await get('/v1/audit?limit=20&object_type=note', { role: 'auditor', tenant: 'wayne-corp' })
+    ).json();
+    const seen = items.map((item: { object_id: string }) => item.object_id);
+    expect(seen.toReversed()).toEqual(written);
+  });
+
   it('gives a row its place and hash once it is sealed', async () => {
     await service.sealer.sealAll();
     const { items } = (await get('/v1/audit?object_id=0')).json();
