@@ -169,6 +169,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       pepper,
       login: undefined,
       sigmaRules: async () => [],
+      deferredRules: async () => ({ rules: [], waiting: [] }),
       auditKey: { id: 'test', ...keys },
       auditHeadsFolder: join(folder, 'heads'),
       defaultQuota: DEFAULT_QUOTA,
