@@ -119,9 +119,10 @@ function partsCounted(text: string): Counts {
 function printSummary(): void {
   process.stdout.write('\n');
   for (const { part, counts, seconds } of results) {
-    const verdict = counts.failed === 0 ? 'ok' : 'FAILED';
+    const { passed, failed } = counts;
+    const verdict = failed > 0 ? 'FAILED' : passed > 0 ? 'ok' : 'not run';
     process.stdout.write(
-      `${part.name.padEnd(18)}${verdict.padEnd(8)}${seconds.toFixed(1).padStart(7)} s\n`,
+      `${part.name.padEnd(20)}${verdict.padEnd(8)}${seconds.toFixed(1).padStart(7)} s\n`,
     );
   }
   const sum = (key: keyof Counts): number =>
