@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isAbsent } from '@tocsin/kernel/disk.ts';
+import { isAbsent, replaceFile } from '@tocsin/kernel/disk.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import pg from 'pg';
@@ -120,10 +120,7 @@ async function makePasswords(
   const make = (): string => Buffer.from(random.bytes(24)).toString('base64url');
   const passwords = { owner: make(), app: make(), platform: make() };
   await disk.makeFolder(options.keysFolder);
-  const part = `${passwordFile(options)}.new`;
-  await disk.remove(part);
-  await disk.writeNew(part, Buffer.from(`${JSON.stringify(passwords)}\n`));
-  await disk.rename(part, passwordFile(options));
+  await replaceFile(disk, passwordFile(options), Buffer.from(`${JSON.stringify(passwords)}\n`));
   return passwords;
 }
 

@@ -5,7 +5,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { join } from 'node:path';
-import { isAbsent } from '@tocsin/kernel/disk.ts';
+import { isAbsent, replaceFile } from '@tocsin/kernel/disk.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import {
@@ -94,11 +94,7 @@ export async function rotateAuditKey(
   await disk.writeNew(join(folder, NEXT_FILE), pem);
   const successions = [...former.former, succeed(former, next, new Date(world.clock.now()))];
   const text = successions.map((one) => `${successionLine(one)}\n`).join('');
-  const path = join(folder, SUCCESSIONS_FILE);
-  await disk.remove(`${path}.new`);
-  await disk.writeNew(`${path}.new`, Buffer.from(text));
-  await disk.rename(`${path}.new`, path);
-  await disk.syncFolder(folder);
+  await replaceFile(disk, join(folder, SUCCESSIONS_FILE), Buffer.from(text));
   await settle(world, folder);
   await writePublic(world, folder, next.publicKey);
   return { former: former.id, current: next.id };
@@ -147,11 +143,8 @@ async function settle(world: World, folder: string): Promise<void> {
 }
 
 async function writePublic(world: World, folder: string, publicKey: KeyObject): Promise<void> {
-  const path = join(folder, AUDIT_PUBLIC_FILE);
   const pem = Buffer.from(publicKey.export({ format: 'pem', type: 'spki' }));
-  await world.disk.remove(`${path}.new`);
-  await world.disk.writeNew(`${path}.new`, pem);
-  await world.disk.rename(`${path}.new`, path);
+  await replaceFile(world.disk, join(folder, AUDIT_PUBLIC_FILE), pem);
 }
 
 function newKeyPem(): Buffer {

@@ -3,7 +3,7 @@ import { writePlatformAudit } from '@tocsin/database/audit.ts';
 import type { Database } from '@tocsin/database/database.ts';
 import type { DatabaseLog } from '@tocsin/database/log.ts';
 import { sleep } from '@tocsin/kernel/clock.ts';
-import { isAbsent } from '@tocsin/kernel/disk.ts';
+import { isAbsent, replaceFile } from '@tocsin/kernel/disk.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import { type Chain, chainOf } from './chain-store.ts';
 import { type ChainEnd, emptyChain, extendChain, rowText } from './domain/chain.ts';
@@ -175,9 +175,7 @@ export class Sealer {
     this.#heads.set(chain.name, head);
     const path = headPath(headsFolder, chain.name);
     await world.disk.makeFolder(headsFolder);
-    await world.disk.remove(`${path}.new`);
-    await world.disk.writeNew(`${path}.new`, Buffer.from(`${statementLine(head)}\n`));
-    await world.disk.rename(`${path}.new`, path);
+    await replaceFile(world.disk, path, Buffer.from(`${statementLine(head)}\n`));
   }
 
   /** Says so, and keeps the head that the chain has lost: it is the evidence. */

@@ -1,5 +1,4 @@
-import { dirname } from 'node:path';
-import { type Disk, isAbsent } from '@tocsin/kernel/disk.ts';
+import { type Disk, isAbsent, replaceFile } from '@tocsin/kernel/disk.ts';
 import type { HungItem } from './progress.ts';
 
 /** An item is set aside when the thread has hung on it so often: once may be the machine's fault. */
@@ -41,13 +40,7 @@ export class HungItems {
     const hangs = (this.#items.find(isSame)?.hangs ?? 0) + 1;
     const others = this.#items.filter((one) => !isSame(one)).slice(1 - ITEMS_MAX);
     this.#items = [...others, { frameId, ordinal, hangs }];
-    const next = `${this.#path}.next`;
-    await this.#disk.remove(next).catch((error: unknown) => {
-      if (!isAbsent(error)) throw error;
-    });
-    await this.#disk.writeNew(next, Buffer.from(JSON.stringify(this.#items)));
-    await this.#disk.rename(next, this.#path);
-    await this.#disk.syncFolder(dirname(this.#path));
+    await replaceFile(this.#disk, this.#path, Buffer.from(JSON.stringify(this.#items)));
   }
 }
 

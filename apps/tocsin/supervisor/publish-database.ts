@@ -1,5 +1,6 @@
 import { migrate } from '@tocsin/database/migrate.ts';
 import { prepareDatabase } from '@tocsin/database/prepare-database.ts';
+import { replaceFile } from '@tocsin/kernel/disk.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { Home } from '../home.ts';
 import { databaseLogOn } from './database-log.ts';
@@ -25,8 +26,5 @@ export async function publishDatabase(
   const applied = await migrate(urls, { log: databaseLogOn(log.own) });
   if (applied.length > 0) log.own.info('the database schema was brought up to date', { applied });
   const published: PublishedDatabase = { app: urls.app, platform: urls.platform };
-  const draft = `${home.databaseFile}.new`;
-  await world.disk.remove(draft);
-  await world.disk.writeNew(draft, Buffer.from(JSON.stringify(published)));
-  await world.disk.rename(draft, home.databaseFile);
+  await replaceFile(world.disk, home.databaseFile, Buffer.from(JSON.stringify(published)));
 }

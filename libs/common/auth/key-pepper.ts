@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, hash, hkdfSync, type KeyObject } from 'node:crypto';
 import { assert } from '@tocsin/kernel/assert.ts';
-import { isAbsent } from '@tocsin/kernel/disk.ts';
+import { isAbsent, replaceFile } from '@tocsin/kernel/disk.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 
@@ -73,11 +73,7 @@ export async function preparePepper({ disk, random }: World, folder: string): Pr
     await disk.read(path);
   } catch (error) {
     if (!isAbsent(error)) throw error;
-    const temporary = `${path}.new`;
-    await disk.remove(temporary);
-    await disk.writeNew(temporary, Buffer.from(random.bytes(PEPPER_BYTES)));
-    await disk.rename(temporary, path);
-    await disk.syncFolder(folder);
+    await replaceFile(disk, path, Buffer.from(random.bytes(PEPPER_BYTES)));
   }
 }
 

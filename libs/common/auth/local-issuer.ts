@@ -1,5 +1,5 @@
 import { assert } from '@tocsin/kernel/assert.ts';
-import { isAbsent } from '@tocsin/kernel/disk.ts';
+import { isAbsent, replaceFile } from '@tocsin/kernel/disk.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import { uuidV7 } from '@tocsin/kernel/uuid.ts';
 import type { World } from '@tocsin/kernel/world.ts';
@@ -120,10 +120,7 @@ async function create(world: World, folder: string): Promise<JWK> {
 
 /** Public first, private last, each in one step: a crash between leaves no private file, so all is made anew. */
 async function replace(world: World, path: string, value: unknown): Promise<void> {
-  const temporary = `${path}.new`;
-  await world.disk.remove(temporary);
-  await world.disk.writeNew(temporary, Buffer.from(JSON.stringify(value)));
-  await world.disk.rename(temporary, path);
+  await replaceFile(world.disk, path, Buffer.from(JSON.stringify(value)));
 }
 
 async function readJwk(world: World, path: string): Promise<JWK | undefined> {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemDisk as disk, isAbsent } from './disk.ts';
+import { systemDisk as disk, isAbsent, replaceFile } from './disk.ts';
 
 let root = '';
 beforeAll(async () => {
@@ -26,6 +26,16 @@ describe('the disk', () => {
     await disk.rename(from, to);
     expect(await readFile(to, 'utf8')).toBe('fresh');
     expect(await disk.list(root)).not.toContain('from');
+  });
+
+  it('writes a file anew whatever was there, also after a write that was cut off', async () => {
+    const path = join(root, 'state');
+    await disk.writeNew(`${path}.new`, Buffer.from('cut o'));
+    for (const text of ['first', 'second']) {
+      await replaceFile(disk, path, Buffer.from(text));
+      expect(await readFile(path, 'utf8')).toBe(text);
+    }
+    expect(await disk.list(root)).not.toContain('state.new');
   });
 
   it('reads a range, short at the end and empty past it', async () => {

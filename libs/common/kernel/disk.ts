@@ -37,6 +37,17 @@ export function isAbsent(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
+/**
+ * Writes a file in one step: a crash leaves the former one or the new one, whole. Durable when it resolves. Not for two
+ * writers of one path at once: `<path>.new` is theirs in turn.
+ */
+export async function replaceFile(disk: Disk, path: string, bytes: Uint8Array): Promise<void> {
+  const draft = `${path}.new`;
+  await disk.remove(draft);
+  await disk.writeNew(draft, bytes);
+  await disk.rename(draft, path);
+}
+
 /** The disk of the machine. */
 export const systemDisk: Disk = {
   async makeFolder(folder) {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAbsent } from '@tocsin/kernel/disk.ts';
+import { isAbsent, replaceFile } from '@tocsin/kernel/disk.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import type { PostgresEngine } from './engine.ts';
@@ -77,10 +77,7 @@ async function readOrMakePassword(folders: ClusterFolders, world: World): Promis
     });
   }
   const password = Buffer.from(world.random.bytes(24)).toString('base64url');
-  const part = `${folders.passwordFile}.new`;
-  await world.disk.remove(part);
-  await world.disk.writeNew(part, Buffer.from(password));
-  await world.disk.rename(part, folders.passwordFile);
+  await replaceFile(world.disk, folders.passwordFile, Buffer.from(password));
   return password;
 }
 
