@@ -19,6 +19,7 @@ import { HungItems } from '../pipeline/hung-items.ts';
 import { ingestCounters } from '../pipeline/ingest-metrics.ts';
 import { PipelineHost } from '../pipeline/pipeline-host.ts';
 import { productVersion } from '../version.ts';
+import { busMetrics } from './bus-metrics.ts';
 import { busCheck, databaseCheck } from './checks.ts';
 import { composeData } from './data-services.ts';
 import { endWith, openShell, runUnderSupervisor } from './process-shell.ts';
@@ -55,6 +56,7 @@ async function main(): Promise<void> {
         ...repair,
       }),
   });
+  const countBus = busMetrics(metrics, bus.counters);
   const host = new PipelineHost(
     {
       dataFolder,
@@ -98,7 +100,10 @@ async function main(): Promise<void> {
       databaseCheck(database),
     ],
     metrics,
-    metricsText: async () => mergeMetrics([await metrics.text(), await host.metrics()]),
+    metricsText: async () => {
+      countBus();
+      return mergeMetrics([await metrics.text(), await host.metrics()]);
+    },
     world,
   });
   const server = buildServer({
