@@ -6,7 +6,6 @@ import { deferralAlert } from '@tocsin/detect-service/domain/sigma/deferral-aler
 import type { Deferral } from '@tocsin/detect-service/domain/sigma/deferred-rules.ts';
 import { assert } from '@tocsin/kernel/assert.ts';
 import { type CancelTimer, sleep } from '@tocsin/kernel/clock.ts';
-import { isProblem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { World } from '@tocsin/kernel/world.ts';
 import {
@@ -22,8 +21,10 @@ import {
 } from '@tocsin/search/duckdb/event-writer.ts';
 import type { WindowStore } from '@tocsin/windows/window-store.ts';
 import type { DeferredEntry } from './deferred-protocol.ts';
+import { findDuplicates } from './find-duplicates.ts';
 import { PipelineSender } from './pipeline-sender.ts';
 import type { Progress } from './progress.ts';
+import { Turns } from './turns.ts';
 
 /** What is in memory becomes durable, and the cursor moves, at least this often. */
 export const BARRIER_EVERY_MS = 10_000;
@@ -105,23 +106,22 @@ export interface PipelineParts {
 export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #sender: PipelineSender;
+  readonly #turns: Turns;
   readonly #done = new Map<string, LogPosition>();
   /** Last offset taken per source. */
   readonly #last = new Map<string, number>();
-  #taking: Promise<void> = Promise.resolve();
   #barrier: Promise<void> = Promise.resolve();
   #barrierRuns = false;
   #cancelTimers: CancelTimer[] = [];
   #stopped = false;
-  /** Frames are taken once it resolves: held while the few that wait for deferred rules are worked off. */
-  #open: Promise<unknown> = Promise.resolve();
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
     this.#sender = new PipelineSender(parts);
+    this.#turns = new Turns(parts.onFatal);
     this.#every(BARRIER_EVERY_MS, () => this.barrier());
     this.#every(DUE_ALERTS_EVERY_MS, () =>
-      this.#exclusively(async () =>
+      this.#turns.run(async () =>
         this.#sender.sendHeld([...parts.detector.idleAlerts(), ...parts.detector.dueAlerts()]),
       ),
     );
@@ -129,7 +129,7 @@ export class Pipeline {
 
   /** Takes one frame. Resolves when its events are in memory and its alerts are on their way. */
   take(entry: PipelineEntry): Promise<void> {
-    return this.#takeInTurn(async () => {
+    return this.#turns.runUnheld(async () => {
       // The store commits a day's rows when the next begins, which only a barrier may do: it archives their lines first.
       if (this.#parts.store.writer.startsDay(entry.frame.receivedAt)) await this.#cutAndWait();
       const moved = await this.#process(entry);
@@ -141,14 +141,14 @@ export class Pipeline {
 
   /** Makes everything taken so far durable and moves the cursor. */
   async barrier(): Promise<void> {
-    await this.#exclusively(() => this.#cut());
+    await this.#turns.run(() => this.#cut());
     await this.#barrier;
   }
 
   /** Runs work while no frame is taken and everything taken is durable. A fault of the work is the caller's alone. */
   async still<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = Promise.withResolvers<Result>();
-    await this.#exclusively(async () => {
+    await this.#turns.run(async () => {
       await this.#cutAndWait();
       await work().then(result.resolve, result.reject);
     });
@@ -170,7 +170,7 @@ export class Pipeline {
 
   /** Takes what rules off the hot path found in a frame. Resolves when it is counted and its alerts are on their way. */
   takeDeferred(entry: DeferredEntry): Promise<void> {
-    return this.#exclusively(async () => {
+    return this.#turns.run(async () => {
       const { detector } = this.#parts;
       const { position, tenantId, receivedAt, replayed, found } = entry;
       const tenant = systemContext(tenantId, 'pipeline');
@@ -189,10 +189,7 @@ export class Pipeline {
    */
   async giveBack(give: () => void): Promise<boolean> {
     const { clock } = this.#parts.world;
-    const hold = Promise.withResolvers<void>();
-    // What another call holds goes first, so that all stay in order.
-    const former = this.#open;
-    this.#open = hold.promise.then(() => former);
+    const release = this.#turns.hold();
     const heldAt = clock.monotonic();
     try {
       for (;;) {
@@ -206,7 +203,7 @@ export class Pipeline {
         await sleep(clock, HELD_LOOK_MS);
       }
     } finally {
-      hold.resolve();
+      release();
     }
   }
 
@@ -231,7 +228,7 @@ export class Pipeline {
     const normalized = frame.count === 0 ? NOTHING : normalizeFrame(frame, 0, beforeItem);
     progress?.idle();
     const known = position.offset <= store.writer.accepted(source);
-    const duplicates = await this.#duplicates(tenant, source, entry, normalized, known);
+    const duplicates = await findDuplicates(store, tenant, source, entry, normalized, known);
     const kept = withoutDuplicates(normalized, duplicates);
     const events = kept.map(({ event }) => event);
     const at = { source, offset: position.offset };
@@ -256,46 +253,6 @@ export class Pipeline {
       for (const { ordinal, reason } of normalized.dead) this.#sender.park(entry, ordinal, reason);
     this.#done.set(source, position);
     return found.moved;
-  }
-
-  /** Ordinals of events whose client-given id was stored before. A frame seen before decides as it did then. */
-  async #duplicates(
-    tenant: TenantContext,
-    source: string,
-    entry: PipelineEntry,
-    normalized: NormalizedFrame,
-    known: boolean,
-  ): Promise<ReadonlySet<number>> {
-    const { store } = this.#parts;
-    // A request sent again under its idempotency key makes a frame with the same derived id (UUID version 5).
-    const { id } = entry.frame;
-    const isDerived = id[14] === '5';
-    if (known) {
-      if (!isDerived && !normalized.events.some(({ clientId }) => clientId)) return NONE;
-      return this.#duplicatesThen(source, entry.position.offset);
-    }
-    if (isDerived && store.writer.isRepeated(tenant, id)) return new Set(normalized.ordinals);
-    const duplicates = new Set<number>();
-    normalized.events.forEach((event, index) => {
-      if (event.clientId && store.writer.isRepeated(tenant, event.eventId)) {
-        duplicates.add(normalized.ordinals[index] ?? 0);
-      }
-    });
-    return duplicates;
-  }
-
-  /**
-   * What was found of a stored frame when it came first. Where the disk has not kept that, its events count once more,
-   * for an attack must not be missed; the store names the damaged file.
-   */
-  async #duplicatesThen(source: string, offset: number): Promise<ReadonlySet<number>> {
-    try {
-      const record = await this.#parts.store.findFrameAt(source, offset);
-      return new Set(record?.duplicates);
-    } catch (error) {
-      if (isProblem(error, 'stored_data_damaged')) return NONE;
-      throw error;
-    }
   }
 
   async #store(
@@ -357,19 +314,6 @@ export class Pipeline {
     await this.#barrier;
   }
 
-  /** Runs the taking of a frame after all that came before it, once frames are not held. */
-  #takeInTurn(work: () => Promise<void>): Promise<void> {
-    return this.#open.then(() => this.#exclusively(work));
-  }
-
-  /** Runs one thing after the other. After a failure nothing runs: a frame taken by half must never be passed. */
-  #exclusively(work: () => Promise<void>): Promise<void> {
-    const run = this.#taking.then(work);
-    this.#taking = run;
-    run.catch((error: unknown) => this.#parts.onFatal(error));
-    return run;
-  }
-
   #every(periodMs: number, run: () => Promise<void>): void {
     const index = this.#cancelTimers.push(() => undefined) - 1;
     const arm = (): void => {
@@ -384,7 +328,6 @@ export class Pipeline {
 
 /** What stands where the bus lost a frame: it has no item, and the cursor passes it. */
 const NOTHING: NormalizedFrame = { events: [], ordinals: [], dead: [] };
-const NONE: ReadonlySet<number> = new Set();
 
 /** The name under which store and windows remember the offset of a source. */
 function sourceOf({ topic, shard, tenantId }: LogPosition): string {
