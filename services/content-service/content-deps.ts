@@ -32,10 +32,16 @@ export interface DeferredRule {
   readonly since: number;
 }
 
-/** Which Sigma rules are off the hot path now, and how many frames of each tenant wait for them. */
+/** Which Sigma rules are off the hot path now, and what waits for them. */
 export interface DeferredNow {
   readonly rules: readonly DeferredRule[];
-  readonly waiting: readonly { readonly tenantId: string; readonly frames: number }[];
+  readonly waiting: readonly TenantBacklog[];
+}
+
+/** Frames of a tenant that wait for rules off the hot path. */
+export interface TenantBacklog {
+  readonly tenantId: string;
+  readonly frames: number;
 }
 
 /** A Sigma document of the installation, and what became of it. */

@@ -60,8 +60,7 @@ export class DeferredControl {
     await this.told();
     const again = (): void => {
       this.#parts.clock.after(GIVE_BACK_EVERY_MS, () => {
-        // A fault of the pipeline ends it by itself.
-        this.#look().then(again, () => undefined);
+        this.#lookOrEnd().then(again);
       });
     };
     this.#laneRuns = true;
@@ -72,8 +71,7 @@ export class DeferredControl {
   /** Takes all that people want back; it goes when nothing waits for it any more. */
   want(asked: readonly PutBack[]): void {
     this.#parts.detector.deferring?.want(asked);
-    // A fault of the pipeline ends it by itself.
-    if (this.#laneRuns) this.#look().catch(() => undefined);
+    if (this.#laneRuns) void this.#lookOrEnd();
   }
 
   /** Rules have changed: the lane is to try them as they are now. */
@@ -106,6 +104,11 @@ export class DeferredControl {
       });
     }
     this.#waiting.set({}, Math.max(0, waiting - 1));
+  }
+
+  /** A look that fails is one of a pipeline that failed: that ends the process by itself. */
+  #lookOrEnd(): Promise<void> {
+    return this.#look().catch(() => undefined);
   }
 
   #look(): Promise<void> {

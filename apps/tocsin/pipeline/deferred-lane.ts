@@ -6,14 +6,10 @@ import type {
   LogEntry,
   LogHandler,
 } from '@tocsin/bus/event-bus.ts';
+import type { TenantBacklog } from '@tocsin/content-service/content-deps.ts';
 import type { Clock } from '@tocsin/kernel/clock.ts';
 import { messageOf } from '@tocsin/kernel/message-of.ts';
-import type {
-  DeferredEntry,
-  DeferredRule,
-  FoundInFrame,
-  TenantBacklog,
-} from './deferred-protocol.ts';
+import type { DeferredEntry, DeferredRule, FoundInFrame } from './deferred-protocol.ts';
 import { PortCalls } from './port-calls.ts';
 
 /** Where frames wait for rules off the hot path. */

@@ -1,6 +1,5 @@
 import type { LogPosition } from '@tocsin/bus/event-bus.ts';
 import type { FoundEvent } from '@tocsin/detect-service/detector.ts';
-import type { Deferral } from '@tocsin/detect-service/domain/sigma/deferred-rules.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { SigmaRule } from '@tocsin/sigma/rule/rule.ts';
 
@@ -9,18 +8,6 @@ export interface DeferredRule {
   /** `''`: tried on events of all tenants. */
   readonly tenantId: string;
   readonly rule: SigmaRule;
-}
-
-/** Frames of a tenant that wait for rules off the hot path. */
-export interface TenantBacklog {
-  readonly tenantId: string;
-  readonly frames: number;
-}
-
-/** Which rules are off the hot path now, and what waits for them. */
-export interface DeferredNow {
-  readonly rules: readonly Deferral[];
-  readonly waiting: readonly TenantBacklog[];
 }
 
 /** What a rule cost in a frame. */

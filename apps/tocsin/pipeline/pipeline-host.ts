@@ -10,6 +10,7 @@ import type {
 } from '@tocsin/bus/event-bus.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
 import type { RuleSetting } from '@tocsin/content/rule-setting.ts';
+import type { DeferredNow } from '@tocsin/content-service/content-deps.ts';
 import type { SigmaEntry } from '@tocsin/detect-service/domain/sigma/catalogue.ts';
 import type { Deferral } from '@tocsin/detect-service/domain/sigma/deferred-rules.ts';
 import type { PutBack } from '@tocsin/detect-service/domain/sigma/deferring.ts';
@@ -30,7 +31,7 @@ import type {
   SearchRequest,
 } from '@tocsin/search/search-store.ts';
 import { DEFERRED_TOPIC, DeferredLane } from './deferred-lane.ts';
-import type { DeferredNow, DeferredRule } from './deferred-protocol.ts';
+import type { DeferredRule } from './deferred-protocol.ts';
 import type { HungItems } from './hung-items.ts';
 import { PortCalls } from './port-calls.ts';
 import { type Place, placeIn, progressMemory } from './progress.ts';

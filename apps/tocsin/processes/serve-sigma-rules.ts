@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DeferredNow } from '@tocsin/content-service/content-deps.ts';
 import type { SigmaEntry } from '@tocsin/detect-service/domain/sigma/catalogue.ts';
-import type { DeferredNow } from '../pipeline/deferred-protocol.ts';
 
 /** Where the data process tells which Sigma documents it has. */
 export const SIGMA_RULES_PATH = '/internal/sigma-rules';
