@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ['{libs,clients,sources,content,services,apps,tests}/**/*.test.ts'],
     exclude: ['**/node_modules/**'],
-    globalSetup: ['libs/database/testing/global-setup.ts'],
+    // In this order: the database of a killed run is found in the system's own temporary folder.
+    globalSetup: ['libs/database/testing/global-setup.ts', 'scripts/dev/temporary-folder.ts'],
     setupFiles: ['scripts/dev/fixed-seed.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -1,5 +1,6 @@
-import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { CredentialVerifier } from '@tocsin/auth/credential-verifier.ts';
 import { openLocalIssuer, type TokenRequest } from '@tocsin/auth/local-issuer.ts';
 import { TokenVerifier } from '@tocsin/auth/token-verifier.ts';
@@ -49,10 +50,9 @@ export async function testServer(
 ): Promise<TestServer> {
   const world = options.world ?? systemWorld();
   const metrics = options.metrics ?? new Metrics('test');
-  const folder = `${tmpdir()}/tocsin-test-keys-${randomBytes(6).toString('hex')}`;
+  const folder = await mkdtemp(join(tmpdir(), 'tocsin-test-keys-'));
   const issuer = await openLocalIssuer(world, folder, 'tocsin');
-  for (const name of await world.disk.list(folder)) await world.disk.remove(`${folder}/${name}`);
-  await world.disk.remove(folder).catch(() => undefined);
+  await rm(folder, { recursive: true });
   const tokens = new TokenVerifier([issuer.trusted()], world.clock);
   const server = buildServer({
     service: 'test',
