@@ -21,7 +21,10 @@ export function findFault(bytes: Buffer): string | undefined {
   const opened = open(bytes);
   if (opened === undefined || 'fault' in opened) return opened?.fault;
   const { file, meta } = opened;
-  return new TreeWalk(file, meta).fault(meta.free) ?? new TreeWalk(file, meta).fault(meta.main);
+  return (
+    new TreeWalk(file, meta, compareTransactions).fault(meta.free) ??
+    new TreeWalk(file, meta, Buffer.compare).fault(meta.main)
+  );
 }
 
 /** The same for the first two pages only, which say where the others are: whether LMDB can open the file. */
@@ -76,16 +79,29 @@ function metaFault(
   return undefined;
 }
 
+/** Negative when the first key comes before the second; undefined when they are no keys of the tree. */
+type Compare = (a: Buffer, b: Buffer) => number | undefined;
+
+/** The tree of free pages has numbers of transactions for keys, in the machine's order of bytes (`MDB_INTEGERKEY`). */
+function compareTransactions(a: Buffer, b: Buffer): number | undefined {
+  if (a.length !== 8 || b.length !== 8) return undefined;
+  const [first, second] = [a.readBigUInt64LE(), b.readBigUInt64LE()];
+  if (first === second) return 0;
+  return first < second ? -1 : 1;
+}
+
 /** Follows one tree from its root to every leaf. */
 class TreeWalk {
   readonly #file: PageFile;
+  readonly #compare: Compare;
   readonly #pages: number;
   #branches = 0;
   #leaves = 0;
   #entries = 0;
 
-  constructor(file: PageFile, meta: MetaPage) {
+  constructor(file: PageFile, meta: MetaPage, compare: Compare) {
     this.#file = file;
+    this.#compare = compare;
     this.#pages = Math.min(file.count, meta.lastPage + 1);
   }
 
@@ -114,7 +130,7 @@ class TreeWalk {
     if (file.numberOf(page) !== page || file.flags(page) !== kind)
       return `page ${page} is not what leads there`;
     const nodes = file.nodes(page);
-    const fault = orderFault(page, nodes, kind, low, high);
+    const fault = orderFault(page, nodes, kind, this.#compare, low, high);
     if (fault !== undefined) return fault;
     if (kind === PAGE_KIND.leaf) {
       this.#leaves += 1;
@@ -136,6 +152,7 @@ function orderFault(
   page: number,
   nodes: readonly (Node | undefined)[],
   kind: number,
+  compare: Compare,
   low: Buffer | undefined,
   high: Buffer | undefined,
 ): string | undefined {
@@ -147,11 +164,12 @@ function orderFault(
       return `a record of page ${page} does not lie within it`;
     // The first key of a branch is not written: what lies before the second is in its page.
     if (!isLeaf && index === 0) continue;
-    const order = last === undefined ? 1 : Buffer.compare(node.key, last);
+    const order = last === undefined ? 1 : compare(node.key, last);
     const isFirst = index === (isLeaf ? 0 : 1);
-    if (order < 0 || (order === 0 && !isFirst)) return `the keys of page ${page} are out of order`;
+    if (order === undefined || order < 0 || (order === 0 && !isFirst))
+      return `the keys of page ${page} are out of order`;
     last = node.key;
   }
-  const isBelow = last === undefined || high === undefined || Buffer.compare(last, high) < 0;
+  const isBelow = last === undefined || high === undefined || (compare(last, high) ?? 0) < 0;
   return isBelow ? undefined : `the keys of page ${page} belong elsewhere`;
 }
