@@ -107,8 +107,9 @@ export class Volume {
     );
   }
 
+  /** Whoever still uses it keeps it until he ends: after a scenario that failed, that must not hide why. */
   async remove(): Promise<void> {
-    await this.detach().catch(() => undefined);
+    await this.detach().catch(() => run('umount', ['-l', this.mount]));
     attached.delete(this);
     await rm(this.#root, { recursive: true, force: true });
   }
