@@ -9,7 +9,9 @@ import type { Frame } from '../frame.ts';
 import { roomyDisk } from '../testing/open-test-bus.ts';
 import { sampleFrame } from '../testing/sample-frame.ts';
 import type { WorkRequest } from '../work-feed.ts';
+import { FatalLatch } from './fatal-latch.ts';
 import { type LmdbEventBus, openLmdbEventBus } from './lmdb-event-bus.ts';
+import { MetaStore } from './meta-store.ts';
 
 const REQUEST: WorkRequest = {
   topic: 'secplat.jobs.scan',
@@ -39,17 +41,21 @@ let bus: LmdbEventBus;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bus-'));
   clock = new HastyClock();
-  const onFatal = (error: Error): void => {
-    throw error;
-  };
-  const world = { ...systemWorld(), clock };
-  bus = await openLmdbEventBus({ folder, world, onFatal, readDiskSpace: roomyDisk });
+  bus = await openBus();
 });
 
 afterEach(async () => {
   await bus.close();
   await rm(folder, { recursive: true });
 });
+
+function openBus(): Promise<LmdbEventBus> {
+  const onFatal = (error: Error): void => {
+    throw error;
+  };
+  const world = { ...systemWorld(), clock };
+  return openLmdbEventBus({ folder, world, onFatal, readDiskSpace: roomyDisk });
+}
 
 function job(line: string): Frame {
   return sampleFrame([line], { topic: 'secplat.jobs.scan', tenantId: ACME });
@@ -104,5 +110,35 @@ describe('WorkQueue, an item that came due and was not taken', () => {
     await bus.publish([job('third')]);
     const next = await bus.leaseWork({ ...REQUEST, itemsMax: 5, attemptsMax: 5 });
     expect(next.map(({ frame }) => frame.body.toString())).toEqual(['third']);
+  });
+});
+
+describe('WorkQueue, items that were given out before the process ended', () => {
+  it('are not given out again once they are done', async () => {
+    await bus.publish(['first', 'second', 'third'].map((line) => job(line)));
+    const held = await bus.leaseWork({ ...REQUEST, itemsMax: 2 });
+    await bus.close();
+    bus = await openBus();
+    for (const { receipt } of held) await bus.finishWork(receipt, { kind: 'done' });
+    const next = await bus.leaseWork({ ...REQUEST, itemsMax: 5 });
+    expect(next.map(({ frame }) => frame.body.toString())).toEqual(['third']);
+  });
+
+  it('count once in the depth, also where an earlier version kept a record of one behind the cursor', async () => {
+    await bus.publish([job('first'), job('second')]);
+    const [held] = await bus.leaseWork(REQUEST);
+    if (held !== undefined) await bus.finishWork(held.receipt, { kind: 'done' });
+    await bus.close();
+    const left = new MetaStore(join(folder, 'meta.lmdb'), new FatalLatch(() => undefined));
+    const { topic, group } = REQUEST;
+    const { shard, tenantId, offset } = held?.receipt ?? { shard: 0, tenantId: ACME, offset: 0 };
+    const key = ['work', topic, group, shard, tenantId, offset] as const;
+    await left.change((records) => records.putJson(key, { kind: 'done', attempt: 1, at: 0 }));
+    await left.close();
+    bus = await openBus();
+    expect((await bus.depth(topic, group)).tenants[0]).toMatchObject({ frames: 1 });
+    const [second] = await bus.leaseWork(REQUEST);
+    if (second !== undefined) await bus.finishWork(second.receipt, { kind: 'done' });
+    expect((await bus.depth(topic, group)).tenants[0]).toMatchObject({ frames: 0 });
   });
 });

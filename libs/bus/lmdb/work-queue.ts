@@ -56,7 +56,7 @@ export class WorkQueue {
     for (const { key, value } of parts.meta.list(['work', group.topic, group.name])) {
       const [shard, tenantId, seq] = key.slice(3) as [number, TenantId, number];
       const source = parts.log.findSource(group.topic, shard, tenantId);
-      if (source !== undefined) this.#sourceOf(source).states.set(seq, parseJson(value));
+      if (source !== undefined) this.#sourceOf(source).restore(seq, parseJson(value));
     }
   }
 

@@ -43,6 +43,11 @@ export class WorkSource implements Supply<WorkCandidate> {
     this.#fresh = this.floor + 1;
   }
 
+  /** Takes over what is on disk of an item. What the cursor has passed is done, whatever a record says. */
+  restore(seq: number, state: WorkState): void {
+    if (seq > this.floor) this.states.set(seq, state);
+  }
+
   get doneCount(): number {
     let count = 0;
     for (const { kind } of this.states.values()) if (kind === 'done') count += 1;
@@ -94,6 +99,8 @@ export class WorkSource implements Supply<WorkCandidate> {
   }
 
   #nextFresh(): number | undefined {
+    // Items that a former process gave out are done without ever being fresh here, and forgotten then.
+    this.#fresh = Math.max(this.#fresh, this.floor + 1);
     while (this.states.has(this.#fresh)) this.#fresh += 1;
     if (this.#fresh > this.source.head) return undefined;
     return this.#fresh - this.floor <= WORK_WINDOW_MAX ? this.#fresh : undefined;
