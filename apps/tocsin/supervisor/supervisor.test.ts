@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -129,6 +129,18 @@ describe('supervisor', () => {
       .poll(async () => (await report()).parts[0])
       .toMatchObject({ state: 'ready', restarts: 1 });
     expect((await report()).parts[0]?.pid).not.toBe(first);
+  });
+
+  it('starts a killed process again, also where the list of processes cannot be written', async () => {
+    await supervise([standInPlan('data', 'ready')]).start();
+    rmSync(home.processesFile);
+    mkdirSync(home.processesFile);
+    process.kill((await report()).parts[0]?.pid ?? 0, 'SIGKILL');
+    await expect
+      .poll(async () => (await report()).parts[0])
+      .toMatchObject({ state: 'ready', restarts: 1 });
+    expect(lines.join('')).toContain('the list of running processes cannot be written');
+    rmSync(home.processesFile, { recursive: true });
   });
 
   it('tells the environment of a process how often it was started, so that a planned crash happens once', async () => {

@@ -184,11 +184,24 @@ export class Supervisor {
     this.#stopped.resolve();
   }
 
+  /**
+   * The list serves a successor of a supervisor that was killed. On a disk that takes nothing it grows old: children
+   * still end when their supervisor does, and a supervisor that ended for the list would leave them and PostgreSQL alone.
+   */
   #recordChildren(): void {
+    const { home, log } = this.#options;
     if (this.#lock === undefined) return;
-    recordChildren(
-      this.#options.home,
-      this.#processes.flatMap((child) => child.identity ?? []),
-    );
+    try {
+      recordChildren(
+        home,
+        this.#processes.flatMap((child) => child.identity ?? []),
+      );
+    } catch (error) {
+      log.own.error('the list of running processes cannot be written', {
+        action: 'supervisor.record',
+        path: home.processesFile,
+        error,
+      });
+    }
   }
 }

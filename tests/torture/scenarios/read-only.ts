@@ -23,8 +23,11 @@ export const readOnly: Scenario = {
       const before = patient.ledger.acknowledgedEvents;
       await sleep(short ? 3_000 : 20_000);
       const after = patient.ledger.acknowledgedEvents;
+      // PostgreSQL leaves the supervisor's family when it is started; what is left of it would hold the file system.
+      const parts = await patient.product.parts();
+      const roots = [patient.product.pid, ...parts.flatMap(({ pid }) => pid ?? [])];
       signalAll(
-        familyOf(patient.product.pid).map(({ pid }) => pid),
+        roots.flatMap((root) => familyOf(root).map(({ pid }) => pid)),
         'SIGKILL',
       );
       await patient.product.crash();
