@@ -114,8 +114,9 @@ export class DuckDbEventStore implements SearchStore {
         threads: String(options.threads ?? 2),
         temp_directory: `${folder}/tmp`,
       });
+      const roller = await connectRoller(instance);
       try {
-        const opened = await openFiles(instance, folder, world);
+        const opened = await openFiles({ instance, roller, folder, world });
         const pool = new ReaderPool(instance, world.clock);
         const { files } = opened;
         const reader = new EventReader(files, pool, world.clock, options.formatRawRef);
@@ -124,6 +125,7 @@ export class DuckDbEventStore implements SearchStore {
         return new DuckDbEventStore(parts);
       } catch (error) {
         // After damage DuckDB trusts nothing it has open: it is opened anew, without that day.
+        roller.closeSync();
         instance.closeSync();
         if (!(error instanceof DamagedDay)) throw error;
         await setAside(world.disk, folder, error);
@@ -243,11 +245,17 @@ export class DuckDbEventStore implements SearchStore {
     return this.writer.exclusively(() => expireEvents(place, gone));
   }
 
+  /**
+   * Makes what was appended durable and lets go of the files. Every connection is closed, since DuckDB keeps its files
+   * open as long as there is one: it would write into them when that is collected, after the next opening.
+   */
   async close(): Promise<void> {
     try {
       await this.writer.close();
     } finally {
       await this.#pool.close();
+      for (const hot of this.#files.hotTables()) hot.closeSync();
+      this.writer.roller.closeSync();
       this.#instance.closeSync();
     }
   }
@@ -275,13 +283,26 @@ export class DuckDbEventStore implements SearchStore {
   }
 }
 
-/** @throws DamagedDay */
-async function openFiles(
-  instance: DuckDBInstance,
-  folder: string,
-  world: World,
-): Promise<{ writer: EventWriter; files: EventFiles }> {
+/** The connection that writes files. */
+async function connectRoller(instance: DuckDBInstance): Promise<DuckDBConnection> {
   const roller = await instance.connect();
+  // A file that cannot be trusted is not written to once more; what a log holds is found by the next start.
+  await roller.run('pragma disable_checkpoint_on_shutdown');
+  return roller;
+}
+
+/** @throws DamagedDay */
+async function openFiles({
+  instance,
+  roller,
+  folder,
+  world,
+}: {
+  instance: DuckDBInstance;
+  roller: DuckDBConnection;
+  folder: string;
+  world: World;
+}): Promise<{ writer: EventWriter; files: EventFiles }> {
   const names = await world.disk.list(folder);
   const hasLog = names.some((name) => name.endsWith('.wal'));
   const start = await openDayFiles(roller, folder, names);

@@ -106,6 +106,11 @@ export class HotTable {
     await this.#dropWhenFree();
   }
 
+  /** Lets go of the connection of a sealed table, with rows that no file took: for a store that closes. */
+  closeSync(): void {
+    this.#connection.closeSync();
+  }
+
   async #dropWhenFree(): Promise<void> {
     if (!this.#retired || this.#readers > 0) return;
     this.#retired = false;

@@ -69,9 +69,24 @@ async function writeRest(
   connection: DuckDBConnection,
   file: DayFile,
   path: string,
-  { tenantId, receivedBefore }: Expired,
+  gone: Expired,
 ): Promise<void> {
   const fresh = await DayFile.attach(connection, file.day, path, `${file.name}_new`);
+  try {
+    await copyRest(connection, file, fresh, gone);
+    // Durable in the file itself: its log has another name than the one it will be looked for by.
+    await connection.run(`force checkpoint ${fresh.name}`);
+  } finally {
+    await connection.run(`detach ${fresh.name}`);
+  }
+}
+
+async function copyRest(
+  connection: DuckDBConnection,
+  file: DayFile,
+  fresh: DayFile,
+  { tenantId, receivedBefore }: Expired,
+): Promise<void> {
   const copies = [
     `insert into ${fresh.name}.events select * from ${file.name}.events where not (tenant_id = $1 and ingested_at < $2)`,
     `insert into ${fresh.name}.frames select * from ${file.name}.frames where not (tenant_id = $1 and received_at < $2)`,
@@ -83,14 +98,11 @@ async function writeRest(
     await connection.run(
       `insert into ${fresh.name}.spans select tenant_id, min(timestamp), max(timestamp), count(*) from ${fresh.name}.events group by tenant_id`,
     );
-    await connection.run('commit');
   } catch (error) {
     await connection.run('rollback');
     throw error;
-  } finally {
-    // Closing writes what is left in its log into the file, durably.
-    await connection.run(`detach ${fresh.name}`);
   }
+  await connection.run('commit');
 }
 
 /** How many events and frame records of a file expired, and how many events are left. */
