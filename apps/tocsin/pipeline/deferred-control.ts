@@ -11,7 +11,7 @@ import type { Pipeline } from './pipeline.ts';
 export const GIVE_BACK_EVERY_MS = 10_000;
 
 export interface DeferredControlParts {
-  readonly detector: Detector;
+  readonly detector: Pick<Detector, 'deferring'>;
   readonly pipeline: Pick<Pipeline, 'giveBack'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -60,7 +60,7 @@ export class DeferredControl {
     await this.told();
     const again = (): void => {
       this.#parts.clock.after(GIVE_BACK_EVERY_MS, () => {
-        this.#lookOrEnd().then(again);
+        this.#lookOrSay().then(again);
       });
     };
     this.#laneRuns = true;
@@ -71,7 +71,7 @@ export class DeferredControl {
   /** Takes all that people want back; it goes when nothing waits for it any more. */
   want(asked: readonly PutBack[]): void {
     this.#parts.detector.deferring?.want(asked);
-    if (this.#laneRuns) void this.#lookOrEnd();
+    if (this.#laneRuns) void this.#lookOrSay();
   }
 
   /** Rules have changed: the lane is to try them as they are now. */
@@ -106,14 +106,21 @@ export class DeferredControl {
     this.#waiting.set({}, Math.max(0, waiting - 1));
   }
 
-  /** A look that fails is one of a pipeline that failed: that ends the process by itself. */
-  #lookOrEnd(): Promise<void> {
-    return this.#look().catch(() => undefined);
+  /** What keeps a look from its end is told; the next one tries again. */
+  #lookOrSay(): Promise<void> {
+    return this.#look().catch((error: unknown) => {
+      this.#parts.log.error('Sigma rules that run late cannot go back now', {
+        action: 'sigma.defer',
+        error,
+      });
+    });
   }
 
   #look(): Promise<void> {
-    this.#giving = this.#giving.then(() => this.#giveBack());
-    return this.#giving;
+    const look = this.#giving.then(() => this.#giveBack());
+    // The next look does not depend on how this one ended: its own caller sees the error.
+    this.#giving = look.catch(() => undefined);
+    return look;
   }
 
   /** Gives back what may go back, when nothing waits for it. */
