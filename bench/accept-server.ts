@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { openLocalIssuer } from '@tocsin/auth/local-issuer.ts';
 import { TokenVerifier } from '@tocsin/auth/token-verifier.ts';
-import { openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
+import { openLmdbEventBus } from '@tocsin/bus/lmdb/open-lmdb-event-bus.ts';
 import { buildServer } from '@tocsin/http/server.ts';
 import { createIngestService } from '@tocsin/ingest-service/service.ts';
 import { parseTenantId } from '@tocsin/kernel/tenant-id.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemContext } from '@tocsin/auth/tenant-context.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
-import { openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
+import { openLmdbEventBus } from '@tocsin/bus/lmdb/open-lmdb-event-bus.ts';
 import { SHIPPED_RULES } from '@tocsin/content/shipped-rules.ts';
 import { createDetector, type Detector } from '@tocsin/detect-service/detector.ts';
 import { buildRuleRegistry } from '@tocsin/detect-service/domain/rule-registry.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Frame } from '@tocsin/bus/frame.ts';
-import { openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
+import { openLmdbEventBus } from '@tocsin/bus/lmdb/open-lmdb-event-bus.ts';
 import type { Envelope } from '@tocsin/contracts/envelope.ts';
 import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';

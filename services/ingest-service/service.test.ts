@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { EventBus } from '@tocsin/bus/event-bus.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
-import { type LmdbEventBus, openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
+import type { LmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
+import { openLmdbEventBus } from '@tocsin/bus/lmdb/open-lmdb-event-bus.ts';
 import { Collector } from '@tocsin/bus/testing/collector.ts';
 import { roomyDisk } from '@tocsin/bus/testing/open-test-bus.ts';
 import {

@@ -9,7 +9,7 @@ import { KeyPepper } from '@tocsin/auth/key-pepper.ts';
 import { type LocalIssuer, openLocalIssuer } from '@tocsin/auth/local-issuer.ts';
 import { TokenVerifier } from '@tocsin/auth/token-verifier.ts';
 import type { Frame } from '@tocsin/bus/frame.ts';
-import { openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
+import { openLmdbEventBus } from '@tocsin/bus/lmdb/open-lmdb-event-bus.ts';
 import { createCompatService, tenantFromCredential } from '@tocsin/compat-service/service.ts';
 import { answerUnprocessable } from '@tocsin/compat-service/unprocessable.ts';
 import { DEFAULT_QUOTA } from '@tocsin/contracts/tenant-quota.ts';

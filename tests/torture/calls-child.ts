@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
+import { openLmdbEventBus } from '@tocsin/bus/lmdb/open-lmdb-event-bus.ts';
 import { Collector } from '@tocsin/bus/testing/collector.ts';
 import { roomyDisk } from '@tocsin/bus/testing/open-test-bus.ts';
 import { sampleFrame } from '@tocsin/bus/testing/sample-frame.ts';

@@ -2,7 +2,8 @@ import { cp, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemContext } from '@tocsin/auth/tenant-context.ts';
-import { type LmdbEventBus, openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
+import type { LmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
+import { openLmdbEventBus } from '@tocsin/bus/lmdb/open-lmdb-event-bus.ts';
 import { Collector } from '@tocsin/bus/testing/collector.ts';
 import { roomyDisk } from '@tocsin/bus/testing/open-test-bus.ts';
 import { systemWorld } from '@tocsin/kernel/world.ts';

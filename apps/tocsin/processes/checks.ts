@@ -27,7 +27,7 @@ export function busCheck(
       const isWhole = bus.damaged.length === 0;
       const files = isWhole
         ? ''
-        : `; damaged, written anew, and as they were in the folder damaged of their topic in data/bus/frames: ${bus.damaged.join(', ')}`;
+        : `; damaged, written anew, and as they were in a folder damaged beside them in data/bus: ${bus.damaged.join(', ')}`;
       return Promise.resolve({
         status: durable === 'power' && isWhole ? 'ok' : 'unknown',
         detail: `acknowledged frames survive: ${durable} (${durabilityKnown}); ${waits}${files}`,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, rm, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { openLmdbEventBus } from '@tocsin/bus/lmdb/lmdb-event-bus.ts';
+import { openLmdbEventBus } from '@tocsin/bus/lmdb/open-lmdb-event-bus.ts';
 import { serveEventBus } from '@tocsin/bus/remote/serve-event-bus.ts';
 import { loadConfig } from '@tocsin/config/load-config.ts';
 import { DATA_CONFIG } from '@tocsin/config/processes.ts';

@@ -7,7 +7,7 @@ import { systemWorld } from '@tocsin/kernel/world.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { roomyDisk } from '../testing/open-test-bus.ts';
 import { sampleFrame } from '../testing/sample-frame.ts';
-import { openLmdbEventBus } from './lmdb-event-bus.ts';
+import { openLmdbEventBus } from './open-lmdb-event-bus.ts';
 
 const CHILD = join(import.meta.dirname, '../testing/read-child.ts');
 const FILE = 'frames/raw.events/00000001.lmdb';

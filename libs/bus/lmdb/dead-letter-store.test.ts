@@ -11,8 +11,9 @@ import { sampleFrame } from '../testing/sample-frame.ts';
 import { DeadLetterStore } from './dead-letter-store.ts';
 import { FatalLatch } from './fatal-latch.ts';
 import { newCounters } from './limits.ts';
-import { type LmdbEventBus, openLmdbEventBus } from './lmdb-event-bus.ts';
+import type { LmdbEventBus } from './lmdb-event-bus.ts';
 import { MetaStore } from './meta-store.ts';
+import { openLmdbEventBus } from './open-lmdb-event-bus.ts';
 
 const TOPIC = 'raw.events';
 const GROUP = 'pipeline';

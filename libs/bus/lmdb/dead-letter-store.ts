@@ -38,7 +38,7 @@ export class DeadLetterStore {
     this.#clock = clock;
     this.#counters = counters;
     this.#perTenantMax = perTenantMax;
-    for (const { key } of meta.list(['dead'])) this.#count(key.slice(0, 4).join('/'), 1);
+    for (const key of meta.keys(['dead'])) this.#count(key.slice(0, 4).join('/'), 1);
   }
 
   countOf(topic: Topic, group: GroupName, tenantId: TenantId): number {
@@ -56,7 +56,7 @@ export class DeadLetterStore {
     const key = letterKey(item.topic, item.group, item.frame.tenantId, id);
     const value = encodeLetter(item, this.#clock.now());
     return (records) => {
-      if (records.get(key) === undefined) {
+      if (!records.has(key)) {
         this.#dropOldestWhenFull(records, key);
         this.#count(key.slice(0, 4).join('/'), 1);
         this.#counters.deadLettersParked += 1;
@@ -98,9 +98,7 @@ export class DeadLetterStore {
 
   /** Removes every letter of a tenant, of all topics and groups; gives their number. */
   async removeAll(tenantId: TenantId): Promise<number> {
-    const keys = [...this.#meta.list(['dead'])]
-      .map(({ key }): MetaKey => ['dead', ...key.slice(1)])
-      .filter((key) => key[3] === tenantId);
+    const keys = [...this.#meta.keys(['dead'])].filter((key) => key[3] === tenantId);
     let removed = 0;
     await this.#meta.change((records) => {
       removed = keys.filter((key) => this.#drop(records, key)).length;
@@ -126,7 +124,7 @@ export class DeadLetterStore {
 
   /** False when it is not there, or went in the same commit. */
   #drop(records: MetaRecords, key: MetaKey): boolean {
-    if (records.get(key) === undefined) return false;
+    if (!records.has(key)) return false;
     records.remove(key);
     this.#count(key.slice(0, 4).join('/'), -1);
     return true;
@@ -136,8 +134,8 @@ export class DeadLetterStore {
     const prefix: MetaKey = [key[0], ...key.slice(1, 4)];
     const isFull = (): boolean => (this.#counts.get(prefix.join('/')) ?? 0) >= this.#perTenantMax;
     if (!isFull()) return;
-    for (const oldest of this.#meta.list(prefix)) {
-      if (!this.#drop(records, ['dead', ...oldest.key.slice(1)])) continue;
+    for (const oldest of this.#meta.keys(prefix)) {
+      if (!this.#drop(records, oldest)) continue;
       this.#counters.deadLettersDropped += 1;
       if (!isFull()) return;
     }

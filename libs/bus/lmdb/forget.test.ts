@@ -7,7 +7,8 @@ import { systemWorld } from '@tocsin/kernel/world.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LogHandler } from '../event-bus.ts';
 import type { Frame } from '../frame.ts';
-import { type LmdbEventBus, openLmdbEventBus } from './lmdb-event-bus.ts';
+import type { LmdbEventBus } from './lmdb-event-bus.ts';
+import { openLmdbEventBus } from './open-lmdb-event-bus.ts';
 
 const ACME = parseTenantId('acme-corp');
 const GLOBEX = parseTenantId('globex');

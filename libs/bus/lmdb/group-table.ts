@@ -179,8 +179,10 @@ export class GroupTable {
       const [, topic, name, shard, tenantId] = key as [string, Topic, GroupName, number, TenantId];
       const { offset, ...totals } = parseJson<StoredCursor>(value);
       const source = this.#log.source(topic, shard, tenantId);
-      const cursor = { offset, totals, written: offset };
-      this.find(topic, name)?.cursors.set(source.key, cursor);
+      // A group whose own record was damaged still is one: what it has to read must not go.
+      const group = this.find(topic, name) ?? new Group(topic, name, 0);
+      this.#groups.set(`${topic}/${name}`, group);
+      group.cursors.set(source.key, { offset, totals, written: offset });
     }
   }
 }

@@ -9,7 +9,8 @@ import { ACME, collectLines, collectUntil, GLOBEX, refusalOf } from '../conforma
 import { Collector } from '../testing/collector.ts';
 import { roomyDisk } from '../testing/open-test-bus.ts';
 import { sampleFrame } from '../testing/sample-frame.ts';
-import { type LmdbEventBus, type LmdbEventBusOptions, openLmdbEventBus } from './lmdb-event-bus.ts';
+import type { LmdbEventBus, LmdbEventBusOptions } from './lmdb-event-bus.ts';
+import { openLmdbEventBus } from './open-lmdb-event-bus.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,6 +1,5 @@
 import { type LogTopic, type Topic, WORK_TOPICS, type WorkTopic } from '@tocsin/contracts/topic.ts';
 import type { CancelTimer } from '@tocsin/kernel/clock.ts';
-import { isAbsent } from '@tocsin/kernel/disk.ts';
 import { Problem } from '@tocsin/kernel/problem.ts';
 import type { TenantId } from '@tocsin/kernel/tenant-id.ts';
 import type { World } from '@tocsin/kernel/world.ts';
@@ -28,19 +27,23 @@ import { Admission } from './admission.ts';
 import { DeadLetterStore } from './dead-letter-store.ts';
 import { depthOf } from './depth.ts';
 import { DiskFloor, type ReadDiskSpace, readDiskSpace } from './disk-floor.ts';
-import { FatalLatch } from './fatal-latch.ts';
-import { FrameStore } from './frame-store.ts';
+import type { FatalLatch } from './fatal-latch.ts';
+import type { FrameStore } from './frame-store.ts';
 import type { Group } from './group.ts';
 import { GroupCommit } from './group-commit.ts';
 import { GroupTable } from './group-table.ts';
-import { type BusCounters, LMDB_BUS_LIMITS, type LmdbBusLimits, newCounters } from './limits.ts';
+import {
+  type BusCounters,
+  type LMDB_BUS_LIMITS,
+  type LmdbBusLimits,
+  newCounters,
+} from './limits.ts';
 import { LocalDeadLetterQueue } from './local-dead-letter-queue.ts';
 import { LocalLogSession } from './local-log-session.ts';
-import { MetaStore, parseJson } from './meta-store.ts';
-import { findFault } from './pages/find-fault.ts';
+import type { MetaStore } from './meta-store.ts';
 import type { FileRepair } from './repair-file.ts';
 import { Retention } from './retention.ts';
-import type { Source, Totals } from './source.ts';
+import type { Source } from './source.ts';
 import { WorkQueue, type WorkQueueParts } from './work-queue.ts';
 
 /** How often generations are looked through for ones to unlink. */
@@ -59,45 +62,6 @@ export interface LmdbEventBusOptions extends Partial<LmdbBusLimits> {
   readonly onRepair?: (repair: FileRepair) => void;
   /** Replaces `statfs`, for tests. */
   readonly readDiskSpace?: ReadDiskSpace;
-}
-
-/** Opens the embedded bus: frames in generations, everything else in one more LMDB file. */
-export async function openLmdbEventBus(options: LmdbEventBusOptions): Promise<LmdbEventBus> {
-  const limits: LmdbBusLimits = { ...LMDB_BUS_LIMITS, ...options };
-  const { folder, world } = options;
-  await world.disk.makeFolder(folder);
-  const latch = new FatalLatch(options.onFatal);
-  const onRepair = options.onRepair ?? (() => undefined);
-  const frames = await FrameStore.open({ ...limits, folder: `${folder}/frames`, world, onRepair });
-  await checkMeta(world, `${folder}/meta.lmdb`);
-  const meta = new MetaStore(`${folder}/meta.lmdb`, latch);
-  await world.disk.syncFolder(folder);
-  for (const { key, value } of meta.list(['head'])) {
-    const [, topic, shard, tenantId] = key as [string, Topic, number, TenantId];
-    const { seq, ...totals } = parseJson<Totals & { seq: number }>(value);
-    frames.restoreHead(frames.source(topic, shard, tenantId), seq, totals);
-  }
-  // A number that a group has passed must not be given again, also when damage took the frame that had it.
-  for (const { key, value } of meta.list(['cursor'])) {
-    const [, topic, , shard, tenantId] = key as [string, Topic, GroupName, number, TenantId];
-    const { offset, ...totals } = parseJson<Totals & { offset: number }>(value);
-    frames.restoreHead(frames.source(topic, shard, tenantId), offset, totals);
-  }
-  const damaged = await frames.filesSetAside();
-  return new LmdbEventBus(options, limits, frames, meta, latch, damaged);
-}
-
-/** Before LMDB maps it, as damage that LMDB follows ends the process without a word. */
-async function checkMeta({ disk }: World, path: string): Promise<void> {
-  const bytes = await disk.read(path).catch((error: unknown) => {
-    if (isAbsent(error)) return Buffer.alloc(0);
-    throw error;
-  });
-  const fault = findFault(bytes);
-  if (fault === undefined) return;
-  throw new Error(
-    `the file ${path} is damaged (${fault}): it says what was read of the bus, so bring the whole folder \`data\` back from a backup`,
-  );
 }
 
 /** The embedded {@link EventBus}, and the sessions that the remote one is served from. */

@@ -1,7 +1,9 @@
+import { Problem } from '@tocsin/kernel/problem.ts';
 import type { Key } from 'lmdb';
 import { commitBatch, type Environment, openEnvironment } from './environment.ts';
 import type { FatalLatch } from './fatal-latch.ts';
 import { closedProblem, GroupCommit } from './group-commit.ts';
+import { seal, unseal } from './sealed-record.ts';
 
 /** Address space for cursors, leases, attempts and dead letters. */
 const MAP_BYTES = 256 * 1024 * 1024;
@@ -13,8 +15,8 @@ export type MetaKey = readonly [string, ...(string | number)[]];
 export type MetaChange = (records: MetaRecords) => void;
 
 export interface MetaRecords {
-  /** A record as it will be: what changes of the same commit did before is not on disk yet, but seen here. */
-  get(key: MetaKey): Buffer | undefined;
+  /** Whether there will be a record: what changes of the same commit did before is not on disk yet, but seen here. */
+  has(key: MetaKey): boolean;
   put(key: MetaKey, value: Buffer): void;
   putJson(key: MetaKey, value: unknown): void;
   remove(key: MetaKey): void;
@@ -41,19 +43,41 @@ export class MetaStore {
     return this.#commits.add(change, 1024);
   }
 
-  /** @throws Problem `unavailable` after `close`, as {@link MetaStore.list} does */
+  /**
+   * @throws Problem `unavailable` after `close`; `stored_data_damaged` when the record is not what was written. So does
+   * {@link MetaStore.list}.
+   */
   get(key: MetaKey): Buffer | undefined {
     this.#checkOpen();
-    return this.#environment.getBinary([...key]);
+    const sealed = this.#environment.getBinary([...key]);
+    return sealed === undefined ? undefined : wholeValue(key, sealed);
   }
 
   /** Records whose keys begin with `prefix`, in key order, after `after` when given. */
-  *list(prefix: MetaKey, after?: MetaKey): Generator<{ key: (string | number)[]; value: Buffer }> {
+  *list(prefix: MetaKey, after?: MetaKey): Generator<{ key: MetaKey; value: Buffer }> {
+    for (const { key, sealed } of this.#range(prefix, after))
+      yield { key, value: wholeValue(key, sealed) };
+  }
+
+  /** As {@link MetaStore.list}, without reading the values. */
+  *keys(prefix: MetaKey): Generator<MetaKey> {
+    for (const { key } of this.#range(prefix)) yield key;
+  }
+
+  /** Every record, and which of them are not what was written: those have no value. */
+  *all(): Generator<{ key: MetaKey; value: Buffer | undefined }> {
+    for (const { key, value } of this.#environment.getRange({})) {
+      const parts = (Array.isArray(key) ? key : [key]) as unknown as MetaKey;
+      yield { key: parts, value: unseal(parts, value) };
+    }
+  }
+
+  *#range(prefix: MetaKey, after?: MetaKey): Generator<{ key: MetaKey; sealed: Buffer }> {
     this.#checkOpen();
     const start: Key = [...(after ?? prefix)];
     for (const { key, value } of this.#environment.getRange({ start })) {
       if (!hasPrefix(key, prefix)) return;
-      if (after === undefined || !isSame(key, after)) yield { key, value };
+      if (after === undefined || !isSame(key, after)) yield { key, sealed: value };
     }
   }
 
@@ -72,22 +96,19 @@ export class MetaStore {
 /** The records of one commit: its puts and removes go to the file when all its changes have run. */
 class PendingRecords implements MetaRecords {
   readonly #environment: Environment;
-  readonly #changed = new Map<string, Buffer | undefined>();
+  readonly #changed = new Map<string, boolean>();
 
   constructor(environment: Environment) {
     this.#environment = environment;
   }
 
-  get(key: MetaKey): Buffer | undefined {
-    const text = JSON.stringify(key);
-    return this.#changed.has(text)
-      ? this.#changed.get(text)
-      : this.#environment.getBinary([...key]);
+  has(key: MetaKey): boolean {
+    return this.#changed.get(JSON.stringify(key)) ?? this.#environment.doesExist([...key]);
   }
 
   put(key: MetaKey, value: Buffer): void {
-    this.#changed.set(JSON.stringify(key), value);
-    void this.#environment.put([...key], value);
+    this.#changed.set(JSON.stringify(key), true);
+    void this.#environment.put([...key], seal(key, value));
   }
 
   putJson(key: MetaKey, value: unknown): void {
@@ -95,7 +116,7 @@ class PendingRecords implements MetaRecords {
   }
 
   remove(key: MetaKey): void {
-    this.#changed.set(JSON.stringify(key), undefined);
+    this.#changed.set(JSON.stringify(key), false);
     void this.#environment.remove([...key]);
   }
 }
@@ -105,10 +126,18 @@ export function parseJson<T>(value: Buffer): T {
   return JSON.parse(value.toString('utf8')) as T;
 }
 
-function hasPrefix(key: unknown, prefix: MetaKey): key is (string | number)[] {
+function wholeValue(key: MetaKey, sealed: Buffer): Buffer {
+  const value = unseal(key, sealed);
+  if (value !== undefined) return value;
+  throw new Problem('stored_data_damaged', {
+    detail: `the record ${key.join('/')} in data/bus/meta.lmdb is damaged: the next start sets it aside`,
+  });
+}
+
+function hasPrefix(key: unknown, prefix: MetaKey): key is MetaKey {
   return Array.isArray(key) && prefix.every((part, index) => key[index] === part);
 }
 
-function isSame(key: readonly (string | number)[], other: MetaKey): boolean {
+function isSame(key: MetaKey, other: MetaKey): boolean {
   return key.length === other.length && other.every((part, index) => key[index] === part);
 }

@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ACME, refusalOf } from '../conformance/bus-case.ts';
 import { roomyDisk } from '../testing/open-test-bus.ts';
 import { sampleFrame } from '../testing/sample-frame.ts';
-import { type LmdbEventBus, type LmdbEventBusOptions, openLmdbEventBus } from './lmdb-event-bus.ts';
+import type { LmdbEventBus, LmdbEventBusOptions } from './lmdb-event-bus.ts';
+import { openLmdbEventBus } from './open-lmdb-event-bus.ts';
 
 const WEEK_MS = 7 * 24 * 3_600_000;
 const LOG = {

@@ -6,26 +6,29 @@ import { scanLeaves } from './pages/scan-leaves.ts';
 import { type SalvagedFrame, salvageFrames } from './salvage-frames.ts';
 import { Source } from './source.ts';
 
-/** Below the folder of a topic: damaged files as they were found, until somebody takes them away. */
-const ASIDE = 'damaged';
+/** A folder beside files: damaged ones as they were found, until somebody takes them away. */
+export const ASIDE = 'damaged';
 /** Ends the name of a file that is being written anew. What a crash leaves of one is removed. */
-const UNFINISHED = '.new';
+export const UNFINISHED = '.new';
 /** Bytes of a file that hold its first two pages, whatever their size. */
 const FIRST_PAGES_BYTES = 128 * 1024;
 /** Records of one transaction while a file is written anew, in bytes. */
 const BATCH_BYTES = 8 * 1024 * 1024;
 
-/** What was found wrong in a file of frames, and what became of it. */
+/** What was found wrong in a file of the bus, and what became of it. */
 export interface FileRepair {
   readonly path: string;
   /** What is wrong with it. */
   readonly fault: string;
   /** Where the file is as it was found. */
   readonly aside: string;
-  /** Frames that were found whole, and others of which only a part was: those are parked when they are read. */
+  /**
+   * Frames, or records of the file of cursors, that were found whole; and frames of which only a part was, which are
+   * parked when they are read.
+   */
   readonly whole: number;
   readonly broken: number;
-  /** Frames that it says it has and of which nothing was found; undefined when it does not say. */
+  /** What it says it has and of which nothing was found; undefined when it does not say. */
   readonly lost: number | undefined;
 }
 

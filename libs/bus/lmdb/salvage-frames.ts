@@ -1,9 +1,9 @@
 import type { Topic } from '@tocsin/contracts/topic.ts';
 import { isProblem } from '@tocsin/kernel/problem.ts';
 import { isTenantId, type TenantId } from '@tocsin/kernel/tenant-id.ts';
-import { fromBufferKey } from 'ordered-binary';
 import { decodeParts } from '../frame-codec.ts';
 import type { ScannedRecord } from './pages/scan-leaves.ts';
+import { readKey } from './record-key.ts';
 
 /** A frame out of a damaged file, or what is left of one: that is parked when it is read. */
 export interface SalvagedFrame {
@@ -52,7 +52,7 @@ export function salvageFrames(topic: Topic, records: Iterable<ScannedRecord>): S
 function versionsOf(topic: Topic, records: Iterable<ScannedRecord>): Map<string, Versions> {
   const found = new Map<string, Versions>();
   for (const record of records) {
-    const key = keyOf(record.key);
+    const key = readKey(record.key);
     if (key === undefined || key[0] !== topic) continue;
     const [, shard, tenantId, seq, part] = key;
     if (!isTenantId(tenantId) || !isCount(shard) || !isCount(seq) || seq === 0) continue;
@@ -63,16 +63,6 @@ function versionsOf(topic: Topic, records: Iterable<ScannedRecord>): Map<string,
     else if (key.length === 5 && part === 1) versions.bodies.push(record);
   }
   return found;
-}
-
-function keyOf(bytes: Buffer): readonly unknown[] | undefined {
-  try {
-    const key: unknown = fromBufferKey(bytes);
-    return Array.isArray(key) ? key : undefined;
-  } catch {
-    // Bytes that are no key of ours.
-    return undefined;
-  }
 }
 
 function pieceTogether(topic: Topic, versions: Versions): SalvagedFrame | WholeFrame {

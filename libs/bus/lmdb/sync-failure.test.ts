@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { Collector } from '../testing/collector.ts';
 import { roomyDisk } from '../testing/open-test-bus.ts';
 import { sampleFrame } from '../testing/sample-frame.ts';
-import { openLmdbEventBus } from './lmdb-event-bus.ts';
+import { openLmdbEventBus } from './open-lmdb-event-bus.ts';
 
 const CHILD = join(import.meta.dirname, '../testing/crash-child.ts');
 /** Debian package `strace`; a container may forbid tracing. */

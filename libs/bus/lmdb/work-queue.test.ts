@@ -10,8 +10,9 @@ import { roomyDisk } from '../testing/open-test-bus.ts';
 import { sampleFrame } from '../testing/sample-frame.ts';
 import type { WorkRequest } from '../work-feed.ts';
 import { FatalLatch } from './fatal-latch.ts';
-import { type LmdbEventBus, openLmdbEventBus } from './lmdb-event-bus.ts';
+import type { LmdbEventBus } from './lmdb-event-bus.ts';
 import { MetaStore } from './meta-store.ts';
+import { openLmdbEventBus } from './open-lmdb-event-bus.ts';
 
 const REQUEST: WorkRequest = {
   topic: 'secplat.jobs.scan',

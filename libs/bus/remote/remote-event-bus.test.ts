@@ -7,7 +7,7 @@ import { systemWorld, type World } from '@tocsin/kernel/world.ts';
 import { Client } from 'undici';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { advanceUntil, refusalOf } from '../conformance/bus-case.ts';
-import { openLmdbEventBus } from '../lmdb/lmdb-event-bus.ts';
+import { openLmdbEventBus } from '../lmdb/open-lmdb-event-bus.ts';
 import { Collector } from '../testing/collector.ts';
 import { roomyDisk } from '../testing/open-test-bus.ts';
 import { sampleFrame } from '../testing/sample-frame.ts';

@@ -7,7 +7,8 @@ import { ManualClock } from '@tocsin/kernel/manual-clock.ts';
 import { systemWorld, type World } from '@tocsin/kernel/world.ts';
 import type { BusTestLimits, OpenedBus } from '../conformance/bus-case.ts';
 import type { EventBus } from '../event-bus.ts';
-import { type LmdbEventBus, openLmdbEventBus } from '../lmdb/lmdb-event-bus.ts';
+import type { LmdbEventBus } from '../lmdb/lmdb-event-bus.ts';
+import { openLmdbEventBus } from '../lmdb/open-lmdb-event-bus.ts';
 import { openRemoteEventBus } from '../remote/remote-event-bus.ts';
 import { serveEventBus } from '../remote/serve-event-bus.ts';
 

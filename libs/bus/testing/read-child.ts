@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { systemWorld } from '@tocsin/kernel/world.ts';
-import { openLmdbEventBus } from '../lmdb/lmdb-event-bus.ts';
+import { openLmdbEventBus } from '../lmdb/open-lmdb-event-bus.ts';
 
 /**
  * A process that reads what may be damaged, because LMDB may end it: opens the bus of a folder and takes every frame of
