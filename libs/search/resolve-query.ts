@@ -139,12 +139,21 @@ function address(field: Field, pattern: Pattern, at: number): Condition {
   return { kind: 'or', operands };
 }
 
+/** Values that are compared whole are one test: engines look a row up among them, however many there are. */
 function oneOf(field: Field, values: readonly string[], at: number, scope: QueryScope): Condition {
-  const plain = field.type === 'keyword' || field.type === 'attribute';
-  if (plain && !values.includes('')) {
-    return { kind: 'text', field, test: { op: 'in', values: values.map(foldCase) } };
+  const whole = values.filter((value) => isComparedWhole(field, value));
+  const others = values.filter((value) => !isComparedWhole(field, value));
+  const operands = others.map((value) => matches(field, [value], at, scope));
+  if (whole.length > 0) {
+    operands.unshift({ kind: 'text', field, test: { op: 'in', values: whole.map(foldCase) } });
   }
-  return { kind: 'or', operands: values.map((value) => matches(field, [value], at, scope)) };
+  const [only] = operands;
+  return operands.length === 1 && only !== undefined ? only : { kind: 'or', operands };
+}
+
+function isComparedWhole({ type }: Field, value: string): boolean {
+  if (value === '') return false;
+  return type === 'keyword' || type === 'attribute' || (type === 'ip' && !value.includes('/'));
 }
 
 function compared(
