@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { mixedBodies } from './inputs.ts';
 import { growth, Product, total } from './product.ts';
 import { sendAll } from './send.ts';
@@ -7,6 +8,8 @@ import { sendAll } from './send.ts';
 const LINES = 100_000;
 const BODY_BYTES = 200_000;
 const CONNECTIONS = 4;
+/** After a start, until what it leaves for later (tables of rules, compiled code) is done. */
+const SETTLE_MS = 10_000;
 const IDLE_MS = 20_000;
 
 /**
@@ -26,8 +29,9 @@ export async function measureOperation(lines = LINES): Promise<void> {
 }
 
 async function idle(product: Product, firstMs: number): Promise<void> {
+  await sleep(SETTLE_MS);
   const before = product.cpu();
-  await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+  await sleep(IDLE_MS);
   const used = total(growth(before, product.cpu()));
   const memory = product.memory();
   report({
@@ -85,7 +89,7 @@ async function until(since: number, done: () => Promise<boolean>): Promise<numbe
     } catch {
       // The process that answers is not there yet.
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
   }
 }
 

@@ -98,7 +98,7 @@ describe('compileQuery for DuckDB', () => {
     const scope: SqlScope = { collection: 'events', dialect: 'duckdb', now: NOW, values: [] };
     const text = 'src_ip:(192.0.2.1 or 10.0.0.0/8 or 192.0.2.2)';
     expect(compileQuery(parseQuery(text), scope)).toBe(
-      '(("src_ip" in ($1, $2)) or ((starts_with("src_ip", $3))))',
+      '(("src_ip" in ($1, $2)) or ((starts_with(lower("src_ip"), $3))))',
     );
     expect(scope.values).toEqual(['192.0.2.1', '192.0.2.2', '10.']);
   });
